@@ -1,0 +1,21 @@
+import { z } from "zod";
+
+/** Most lines that one request may carry (design, section 5). */
+export const MAX_LINES = 100;
+
+/** Most units that one line may ever ask for; a shop's own, lower cap is data in the database. */
+export const MAX_QUANTITY = 1_000;
+
+export const IdSchema = z.uuid();
+
+/** An instant as Postgres and the server write it: ISO 8601 with an offset. */
+export const InstantSchema = z.iso.datetime({ offset: true });
+
+/** Units of stock that somebody asks for. Strings are refused: "2" is a client's bug, not a 2. */
+export const QuantitySchema = z.int().min(1).max(MAX_QUANTITY);
+
+/** Integer minor units, for example cents. */
+export const MoneySchema = z.int().min(0);
+
+/** ISO 4217, upper case. */
+export const CurrencySchema = z.string().regex(/^[A-Z]{3}$/);

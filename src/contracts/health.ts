@@ -1,0 +1,10 @@
+import { z } from "zod";
+import { InstantSchema } from "./common";
+
+/** `GET /api/health`: 200 when the store can hold stock, else 503 with the same shape. */
+export const HealthSchema = z.object({
+  status: z.enum(["ok", "unavailable"]),
+  serverNow: InstantSchema,
+  checks: z.object({ database: z.enum(["ok", "unavailable"]) }),
+});
+export type Health = z.infer<typeof HealthSchema>;
