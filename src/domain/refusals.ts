@@ -1,0 +1,73 @@
+/** Why something did not happen, as the pages need to know it. */
+export type Failure =
+  | {
+      kind: "refused";
+      code: string;
+      available: number | null;
+      nextReleaseAt: string | null;
+      limit: { name: string; value: number } | null;
+    }
+  /** No answer came: whether it happened is not known until the cart is read again. */
+  | { kind: "unreachable" }
+  /** An answer came that we do not understand. */
+  | { kind: "unexpected" };
+
+type Refused = Extract<Failure, { kind: "refused" }>;
+
+export interface FailureWording {
+  /** The shopper asked for more of what they hold already. */
+  holdsSome: boolean;
+  formatTime: (instant: string) => string;
+}
+
+export function failureText(failure: Failure, wording: FailureWording): string {
+  switch (failure.kind) {
+    case "unreachable":
+      return "The shop did not answer. Check your connection and try again.";
+    case "unexpected":
+      return "Something went wrong on our side. Your cart shows what is really held.";
+    case "refused":
+      return refusalText(failure, wording);
+  }
+}
+
+function refusalText(refused: Refused, wording: FailureWording): string {
+  switch (refused.code) {
+    case "insufficient_stock":
+      return shortageText(refused, wording);
+    case "limit_reached":
+      return limitText(refused);
+    case "extension_limit":
+      return "This hold has reached its longest time and cannot be kept any longer.";
+    case "hold_expired":
+      return "This hold has ended, and its units are no longer free.";
+    case "reservation_not_found":
+      return "This hold is gone already. The cart shows what is held now.";
+    case "variant_not_found":
+      return "This piece is no longer in the shop.";
+    case "payment_open":
+      return "A payment for this is open. Finish or leave it first.";
+    case "rate_limited":
+      return "That was a lot at once. Wait a moment, then try again.";
+    case "database_unavailable":
+      return "The shop cannot look after its stock right now. Try again in a moment.";
+    default:
+      return "That did not work. Your cart shows what is really held.";
+  }
+}
+
+function shortageText({ available, nextReleaseAt }: Refused, { holdsSome, formatTime }: FailureWording) {
+  const units = available ?? 0;
+  const more = holdsSome ? "more " : "";
+  if (units > 0) return `Only ${units} ${more}${units === 1 ? "is" : "are"} free right now.`;
+  if (nextReleaseAt !== null) {
+    return `${holdsSome ? "The rest are" : "All are"} held right now. The next may come free at ${formatTime(nextReleaseAt)}.`;
+  }
+  return holdsSome ? "No more are left." : "None are left.";
+}
+
+function limitText({ limit }: Refused) {
+  return limit === null
+    ? "That is more than one shopper may hold at once."
+    : `That is more than one shopper may hold at once: the limit is ${limit.value}.`;
+}
