@@ -1,7 +1,52 @@
-export default function RootLayout({ children }: { children: React.ReactNode }) {
+import { GeistMono } from "geist/font/mono";
+import { GeistSans } from "geist/font/sans";
+import { GeistSerifRegular } from "geist/font/serif/regular";
+import type { Metadata, Viewport } from "next";
+import type { ReactNode } from "react";
+import { CartDrawer } from "@/components/cart/CartDrawer";
+import { SiteFooter } from "@/components/layout/SiteFooter";
+import { SiteHeader } from "@/components/layout/SiteHeader";
+import { ReservationStatus } from "@/components/ReservationStatus";
+import { CartProvider } from "@/contexts/CartContext";
+import { CartDrawerProvider } from "@/contexts/CartDrawerContext";
+import { readInitialCart } from "./read-initial-cart";
+import "./globals.css";
+
+export const metadata: Metadata = {
+  title: { default: "Holdfast – small editions from the sea’s edge", template: "%s – Holdfast" },
+  description:
+    "A small maker’s shop by the sea. Editions are limited; what you add to the cart is held for you.",
+};
+
+export const viewport: Viewport = {
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#eef1eb" },
+    { media: "(prefers-color-scheme: dark)", color: "#0c1c1b" },
+  ],
+};
+
+const fonts = `${GeistSans.variable} ${GeistSerifRegular.variable} ${GeistMono.variable}`;
+
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const initialCart = await readInitialCart();
   return (
-    <html lang="en">
-      <body>{children}</body>
+    <html lang="en" className={fonts}>
+      <body>
+        <a className="skip-link" href="#content">
+          Skip to the content
+        </a>
+        <CartProvider initial={initialCart}>
+          <CartDrawerProvider>
+            <SiteHeader />
+            <main id="content" tabIndex={-1}>
+              {children}
+            </main>
+            <SiteFooter />
+            <ReservationStatus placement="floating" />
+            <CartDrawer />
+          </CartDrawerProvider>
+        </CartProvider>
+      </body>
     </html>
   );
 }

@@ -1,0 +1,63 @@
+"use client";
+
+import { type MouseEvent, useState } from "react";
+import { useCart, useCartStore } from "@/contexts/CartContext";
+import { useCartDrawer } from "@/contexts/CartDrawerContext";
+import { variantSubject } from "@/contexts/cart-reducer";
+import { isPending } from "@/contexts/cart-store";
+import type { Variant } from "@/contracts/catalogue";
+import { MAX_QUANTITY } from "@/contracts/common";
+import { lineName } from "@/domain/wording";
+import { FailureNotice } from "../FailureNotice";
+import { Button } from "../ui/Button";
+import { Stepper } from "../ui/Stepper";
+import styles from "./AddToCart.module.css";
+import { HeldByYou } from "./HeldByYou";
+
+export function AddToCart({ variant, productName }: { variant: Variant; productName: string }) {
+  const store = useCartStore();
+  const state = useCart();
+  const drawer = useCartDrawer();
+  const [quantity, setQuantity] = useState(1);
+  const subject = variantSubject(variant.id);
+  const pending = isPending(state, subject);
+  const soldOut = variant.availability.state === "sold_out";
+  const holdsSome = state.cart?.lines.some((line) => line.variantId === variant.id) ?? false;
+  const name = lineName({ productName, variantName: variant.name });
+
+  const add = async (event: MouseEvent) => {
+    // A double click is one wish: the second click may come after the first was answered.
+    if (event.detail > 1) return;
+    if (await store.add(variant.id, quantity)) {
+      setQuantity(1);
+      drawer.open();
+    }
+  };
+
+  return (
+    <div className={styles.add}>
+      <div className={styles.controls}>
+        <Stepper
+          label={`Quantity of ${name}`}
+          fewerLabel={`One fewer of ${name}`}
+          moreLabel={`One more of ${name}`}
+          value={quantity}
+          min={1}
+          max={MAX_QUANTITY}
+          inactive={soldOut}
+          onStep={setQuantity}
+        />
+        <Button className={styles.button} pending={pending} inactive={soldOut} onClick={add}>
+          {buttonText(soldOut, pending)}
+        </Button>
+      </div>
+      <FailureNotice subject={subject} holdsSome={holdsSome} />
+      <HeldByYou variantIds={[variant.id]} />
+    </div>
+  );
+}
+
+function buttonText(soldOut: boolean, pending: boolean): string {
+  if (soldOut) return "Sold out";
+  return pending ? "Holding …" : "Add to cart";
+}

@@ -1,0 +1,15 @@
+import type { AvailabilityNote } from "@/domain/availability";
+import { LocalTime } from "../LocalTime";
+import styles from "./AvailabilityText.module.css";
+
+export function AvailabilityText({ note }: { note: AvailabilityNote }) {
+  return (
+    <p className={styles.note} data-state={note.state}>
+      <span className={styles.mark} aria-hidden="true" />
+      <span>
+        {note.text}
+        {note.nextReleaseAt && <LocalTime before=" – next may free at " instant={note.nextReleaseAt} />}
+      </span>
+    </p>
+  );
+}
