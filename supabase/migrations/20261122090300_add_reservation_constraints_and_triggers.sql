@@ -1,0 +1,232 @@
+-- Invariants 1 to 4 and 10, kept by the database whoever writes: a program, a colleague, the SQL editor.
+
+alter table public.reservations
+  add constraint reservations_quantity_positive check (quantity > 0),
+  add constraint reservations_duration_positive check (duration_seconds > 0),
+  add constraint reservations_times_in_order check (created_at <= max_expires_at and expires_at <= max_expires_at),
+  add constraint reservations_ended_at_fits_status
+    check ((ended_at is null) = (status in ('active', 'paying'))),
+  add constraint reservations_expired_after_expiry check (status <> 'expired' or ended_at >= expires_at),
+  add constraint reservations_replaces_another check (replaces_id <> id);
+
+-- Invariant 3. Lapsed holds that nobody swept count too: whoever meets one marks it expired first.
+create unique index reservations_one_active_per_level_idx
+  on public.reservations (shopper_id, variant_id, location_id) where status = 'active';
+-- Lapsed holds of a level, oldest first; the next release of a variant.
+create index reservations_active_expiry_idx
+  on public.reservations (variant_id, location_id, expires_at) where status = 'active';
+-- Partial, so that taking a hold does not touch them.
+create index reservations_paying_shopper_idx on public.reservations (shopper_id) where status = 'paying';
+create index reservations_expired_shopper_idx
+  on public.reservations (shopper_id, expires_at) where status = 'expired';
+
+-- Invariant 4: the legal moves, as a WHEN clause, because that costs a comparison and not a function call.
+create trigger reservations_status_moves_forward
+  before update on public.reservations for each row
+  when (
+    old.status is distinct from new.status
+    and not (old.status = 'active' and new.status in ('paying', 'released', 'expired'))
+    and not (old.status = 'paying' and new.status in ('active', 'confirmed', 'released', 'expired'))
+  )
+  execute function private.refuse_statement(
+    'HF002', 'illegal_status_move: an ended hold never comes back, and a hold is confirmed only from paying');
+
+create trigger reservations_identity_is_fixed
+  before update on public.reservations for each row
+  when (
+    (old.id, old.variant_id, old.location_id, old.created_at)
+      is distinct from (new.id, new.variant_id, new.location_id, new.created_at)
+    or (old.ended_at is not null
+        and (old.quantity, old.expires_at, old.ended_at) is distinct from (new.quantity, new.expires_at, new.ended_at))
+  )
+  execute function private.refuse_statement(
+    'HF003', 'reservation_is_fixed: a hold keeps its id, variant, location and beginning, and an ended one its figures');
+
+create trigger reservations_no_truncate
+  before truncate on public.reservations for each statement
+  execute function private.refuse_statement('HF004', 'no_truncate: delete rows, so that the counters follow');
+
+create function private.log_actor(out actor text, out cause text)
+language sql
+stable
+set search_path = ''
+as $$
+  -- Functions of ours say who and why in a transaction-local setting "actor:cause"; typed SQL has none.
+  select coalesce(nullif(split_part(s.said, ':', 1), ''), session_user::text),
+         coalesce(nullif(split_part(s.said, ':', 2), ''), 'sql')
+  from (select current_setting('holdfast.cause', true) as said) as s
+$$;
+comment on function private.log_actor() is 'Who changes something and why, for the trail.';
+
+create function private.count_inserted_reservations()
+returns trigger
+language plpgsql
+volatile
+security definer -- the trail and reserved are written for whoever inserts; no role has these rights itself
+set search_path = ''
+as $$
+declare
+  v_missing bigint;
+begin
+  with delta as (
+    select n.variant_id, n.location_id, sum(n.quantity) as units,
+           min(n.expires_at) filter (where n.status = 'active') as soonest
+    from new_rows as n
+    where n.status in ('active', 'paying')
+    group by n.variant_id, n.location_id
+  ), counted as (
+    update public.stock_levels as s
+    set reserved = s.reserved + d.units,
+        next_expiry_at = least(s.next_expiry_at, d.soonest)
+    from delta as d
+    where s.variant_id = d.variant_id and s.location_id = d.location_id
+    returning 1
+  ), logged as (
+    insert into public.audit_log
+      (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, after)
+    select a.actor, a.cause, 'reservation', n.id, n.shopper_id, n.variant_id, n.location_id,
+           jsonb_build_object('status', n.status, 'quantity', n.quantity, 'expiresAt', n.expires_at)
+    from new_rows as n cross join private.log_actor() as a
+  )
+  select (select count(*) from delta) - (select count(*) from counted) into v_missing;
+  if v_missing <> 0 then
+    raise exception 'unknown_stock_level: a hold needs the stock level of its variant and location'
+      using errcode = 'HF005';
+  end if;
+  return null;
+end;
+$$;
+comment on function private.count_inserted_reservations() is
+  'Invariant 2 for INSERT: adds new holds to reserved, once per level and statement, and writes the trail. Locks the levels (FOR NO KEY UPDATE). Raises HF005 for a hold without a stock level, 23514 where reserved would pass on_hand.';
+
+create function private.count_updated_reservations()
+returns trigger
+language plpgsql
+volatile
+security definer -- as above
+set search_path = ''
+as $$
+begin
+  with delta as (
+    select c.variant_id, c.location_id, sum(c.units) as units, min(c.soonest) as soonest
+    from (
+      select n.variant_id, n.location_id, n.quantity as units,
+             case when n.status = 'active' then n.expires_at end as soonest
+      from new_rows as n where n.status in ('active', 'paying')
+      union all
+      select o.variant_id, o.location_id, -o.quantity, null
+      from old_rows as o where o.status in ('active', 'paying')
+    ) as c
+    group by c.variant_id, c.location_id
+  ), counted as (
+    update public.stock_levels as s
+    set reserved = s.reserved + d.units,
+        next_expiry_at = least(s.next_expiry_at, d.soonest)
+    from delta as d
+    where s.variant_id = d.variant_id and s.location_id = d.location_id
+      and (d.units <> 0 or d.soonest < s.next_expiry_at)
+  )
+  insert into public.audit_log
+    (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, before, after)
+  select a.actor, a.cause, 'reservation', n.id, n.shopper_id, n.variant_id, n.location_id,
+         jsonb_build_object('status', o.status, 'quantity', o.quantity, 'expiresAt', o.expires_at,
+                            'shopperId', o.shopper_id),
+         jsonb_build_object('status', n.status, 'quantity', n.quantity, 'expiresAt', n.expires_at,
+                            'shopperId', n.shopper_id)
+  from new_rows as n join old_rows as o on o.id = n.id cross join private.log_actor() as a;
+  return null;
+end;
+$$;
+comment on function private.count_updated_reservations() is
+  'Invariant 2 for UPDATE: moves the difference into reserved, once per level and statement, and writes the trail. Locks the levels that change. Raises 23514 where reserved would leave 0..on_hand.';
+
+create function private.count_deleted_reservations()
+returns trigger
+language plpgsql
+volatile
+security definer -- as above
+set search_path = ''
+as $$
+begin
+  with delta as (
+    select o.variant_id, o.location_id, sum(o.quantity) as units
+    from old_rows as o where o.status in ('active', 'paying')
+    group by o.variant_id, o.location_id
+  ), counted as (
+    update public.stock_levels as s
+    set reserved = s.reserved - d.units
+    from delta as d
+    where s.variant_id = d.variant_id and s.location_id = d.location_id
+  )
+  insert into public.audit_log
+    (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, before)
+  select a.actor, a.cause, 'reservation', o.id, o.shopper_id, o.variant_id, o.location_id,
+         jsonb_build_object('status', o.status, 'quantity', o.quantity, 'expiresAt', o.expires_at)
+  from old_rows as o cross join private.log_actor() as a;
+  return null;
+end;
+$$;
+comment on function private.count_deleted_reservations() is
+  'Invariant 2 for DELETE: takes deleted live holds out of reserved, once per level and statement, and writes the trail.';
+
+-- Statement triggers with transition tables: a BEFORE row trigger under ON CONFLICT counts twice.
+create trigger reservations_count_insert after insert on public.reservations
+  referencing new table as new_rows
+  for each statement execute function private.count_inserted_reservations();
+create trigger reservations_count_update after update on public.reservations
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function private.count_updated_reservations();
+create trigger reservations_count_delete after delete on public.reservations
+  referencing old table as old_rows
+  for each statement execute function private.count_deleted_reservations();
+
+-- Invariant 2 from the other side: reserved is nobody else's to write.
+create trigger stock_levels_reserved_is_counted
+  before update of reserved on public.stock_levels for each row
+  when (pg_trigger_depth() = 0 and old.reserved is distinct from new.reserved)
+  execute function private.refuse_statement('HF006', 'reserved_is_counted: insert, change or release holds instead');
+create trigger stock_levels_start_unreserved
+  before insert on public.stock_levels for each row
+  when (new.reserved <> 0)
+  execute function private.refuse_statement('HF006', 'reserved_is_counted: a new stock level has no holds yet');
+
+create function private.log_stock_level()
+returns trigger
+language plpgsql
+volatile
+security definer -- the trail is written for whoever changes on_hand; no role has this right itself
+set search_path = ''
+as $$
+begin
+  insert into public.audit_log (actor, cause, entity, variant_id, location_id, before, after)
+  select a.actor, a.cause, 'stock_level',
+         case when tg_op = 'DELETE' then old.variant_id else new.variant_id end,
+         case when tg_op = 'DELETE' then old.location_id else new.location_id end,
+         case when tg_op <> 'INSERT' then jsonb_build_object('onHand', old.on_hand, 'safetyStock', old.safety_stock) end,
+         case when tg_op <> 'DELETE' then jsonb_build_object('onHand', new.on_hand, 'safetyStock', new.safety_stock) end
+  from private.log_actor() as a;
+  return null;
+end;
+$$;
+comment on function private.log_stock_level() is 'Invariant 10: every change of on_hand or safety_stock leaves its row in the trail.';
+
+create trigger stock_levels_log_changes
+  after update of on_hand, safety_stock on public.stock_levels for each row
+  when ((old.on_hand, old.safety_stock) is distinct from (new.on_hand, new.safety_stock))
+  execute function private.log_stock_level();
+create trigger stock_levels_log_insert after insert on public.stock_levels
+  for each row execute function private.log_stock_level();
+create trigger stock_levels_log_delete after delete on public.stock_levels
+  for each row execute function private.log_stock_level();
+create trigger stock_levels_keep_while_held
+  before delete on public.stock_levels for each row
+  when (old.reserved > 0)
+  execute function private.refuse_statement('HF007', 'stock_level_in_use: release its holds first');
+create trigger stock_levels_identity_is_fixed
+  before update of variant_id, location_id on public.stock_levels for each row
+  when ((old.variant_id, old.location_id) is distinct from (new.variant_id, new.location_id))
+  execute function private.refuse_statement('HF007', 'stock_level_in_use: holds belong to their variant and location');
+
+create trigger audit_log_append_only
+  before update or delete or truncate on public.audit_log for each statement
+  execute function private.refuse_statement('HF008', 'append_only: the trail is only ever added to');

@@ -1,0 +1,168 @@
+-- Housekeeping, and what people are shown.
+
+create function public.expire_reservations(p_limit integer default 500)
+returns jsonb
+language plpgsql
+volatile
+security definer -- writes holds, counters and trail for a role that may not itself
+set search_path = ''
+set lock_timeout = '3s'
+as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_level record;
+  v_done record;
+  v_expired integer := 0;
+  v_units integer := 0;
+begin
+  if p_limit is null or p_limit not between 1 and 10000 then
+    perform private.raise_invalid_request('p_limit is 1 to 10000 holds');
+  end if;
+  -- A level that somebody is working on is left for the next run. What has lapsed at v_now and is still
+  -- active once the level is locked has lapsed for good, so the clock may be read first here.
+  for v_level in
+    select s.variant_id, s.location_id from public.stock_levels as s
+    where s.next_expiry_at <= v_now
+    order by s.variant_id, s.location_id
+    for no key update skip locked
+  loop
+    v_done := private.expire_lapsed(v_level.variant_id, v_level.location_id, p_limit - v_expired, v_now);
+    v_expired := v_expired + v_done.holds;
+    v_units := v_units + v_done.units;
+    exit when v_expired >= p_limit;
+  end loop;
+  return jsonb_build_object('serverNow', v_now, 'expired', v_expired, 'units', v_units,
+                            'more', v_expired >= p_limit);
+end;
+$$;
+comment on function public.expire_reservations(integer) is
+  'The sweep: marks at most p_limit lapsed holds expired, level by level. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
+
+create function private.availability_of(p_variant_id uuid, p_settings public.store_settings, p_now timestamptz)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_level record;
+  v_lapsed integer;
+  v_available integer := 0;
+  v_is_held boolean := false;
+  v_shown integer;
+begin
+  for v_level in
+    select s.* from public.stock_levels as s where s.variant_id = p_variant_id
+  loop
+    v_lapsed := 0;
+    if v_level.next_expiry_at <= p_now then
+      -- As many lapsed holds as units are shown at most are enough: each has at least one unit.
+      select coalesce(sum(r.quantity), 0) into v_lapsed
+      from (
+        select r.quantity from public.reservations as r
+        where r.variant_id = v_level.variant_id and r.location_id = v_level.location_id
+          and r.status = 'active' and r.expires_at <= p_now and r.expires_at >= v_level.next_expiry_at
+        order by r.expires_at
+        limit p_settings.shown_stock_limit
+          + greatest(v_level.reserved + v_level.safety_stock - v_level.on_hand, 0)
+      ) as r;
+    end if;
+    v_available := greatest(
+      v_available, v_level.on_hand - v_level.safety_stock - v_level.reserved + v_lapsed);
+    v_is_held := v_is_held
+      or (v_level.reserved > v_lapsed and v_level.on_hand > v_level.safety_stock);
+  end loop;
+  v_shown := least(v_available, p_settings.shown_stock_limit);
+  return jsonb_build_object(
+    'variantId', p_variant_id,
+    'available', v_shown,
+    'atLeast', v_available >= p_settings.shown_stock_limit,
+    'state', case when v_shown > p_settings.low_stock_at then 'in_stock'
+                  when v_shown > 0 then 'low_stock'
+                  when v_is_held then 'held' else 'sold_out' end,
+    'nextReleaseAt', case when v_shown = 0 and v_is_held then private.next_release_at(p_variant_id, p_now) end);
+end;
+$$;
+comment on function private.availability_of(uuid, public.store_settings, timestamptz) is
+  'What of a variant can be held now, as get_availability says it. Its cost grows neither with the holds that are live nor with those that have lapsed.';
+
+create function public.get_availability(p_variant_ids uuid[])
+returns jsonb
+language plpgsql
+stable
+security definer -- reads counters and holds, of which callers may see only this summary
+set search_path = ''
+as $$
+declare
+  v_settings public.store_settings;
+  v_now timestamptz := statement_timestamp();
+  v_availability jsonb;
+begin
+  if coalesce(cardinality(p_variant_ids), 0) not between 1 and 1000 then
+    perform private.raise_invalid_request('p_variant_ids has 1 to 1000 ids');
+  end if;
+  select * into strict v_settings from public.store_settings;
+  select coalesce(jsonb_agg(private.availability_of(v.id, v_settings, v_now)), '[]') into v_availability
+  from public.variants as v
+  join public.products as p on p.id = v.product_id and p.published_at <= v_now
+  where v.id = any (p_variant_ids);
+  return jsonb_build_object('serverNow', v_now, 'availability', v_availability);
+end;
+$$;
+comment on function public.get_availability(uuid[]) is
+  'What is available of these variants: {serverNow, availability: [{variantId, available (units, at most shown_stock_limit), atLeast (there may be more), state: in_stock | low_stock | held (nothing free, others only hold it) | sold_out, nextReleaseAt (with held; null while all of it is being paid)}]}. Unknown and unpublished ids are left out. Locks nothing.';
+
+create function public.get_cart(p_shopper_id uuid)
+returns jsonb
+language sql
+stable
+security definer -- reads one shopper's holds for a caller that has established who it is
+set search_path = ''
+as $$
+  with mine as (
+    select r.*, r.status = 'active' and r.expires_at > statement_timestamp() as is_live
+    from public.store_settings as s
+    cross join lateral (
+      select a.* from public.reservations as a where a.shopper_id = p_shopper_id and a.status = 'active'
+      union all
+      select e.* from public.reservations as e where e.shopper_id = p_shopper_id and e.status = 'expired'
+        and e.expires_at > statement_timestamp() - make_interval(secs => s.lapsed_shown_seconds)
+    ) as r
+    where r.expires_at > statement_timestamp() - make_interval(secs => s.lapsed_shown_seconds)
+  ), line as (
+    select m.*, v.price_cents, v.currency,
+           private.hold_as_json(m.id, m.variant_id, m.location_id, m.quantity, m.status, m.created_at,
+                                m.duration_seconds, m.expires_at, m.max_expires_at) as hold,
+           jsonb_build_object(
+             'productSlug', p.slug, 'productName', p.name, 'variantName', v.name, 'imagePath', p.image_path,
+             'imageAlt', p.image_alt, 'unitPriceCents', v.price_cents, 'currency', v.currency) as shown
+    from mine as m
+    join public.variants as v on v.id = m.variant_id
+    join public.products as p on p.id = v.product_id
+  ), live as (
+    select coalesce(jsonb_agg(l.hold || l.shown order by l.created_at, l.id), '[]') as lines,
+           coalesce(sum(l.quantity), 0) as units, coalesce(sum(l.quantity * l.price_cents::bigint), 0) as cents,
+           min(l.currency) as currency,
+           md5(coalesce(string_agg(concat_ws(':', l.id, l.quantity, l.price_cents, l.currency), ',' order by l.id), ''))
+             as version
+    from line as l where l.is_live
+  ), lapsed as (
+    -- The last word on each variant: not while it is held again, and once only.
+    select distinct on (l.variant_id) l.*
+    from line as l
+    where not l.is_live
+      and not exists (select 1 from line as n where n.is_live and n.variant_id = l.variant_id)
+    order by l.variant_id, l.expires_at desc, l.id
+  )
+  select jsonb_build_object(
+    'serverNow', statement_timestamp(),
+    'cartVersion', live.version,
+    'lines', live.lines,
+    'lapsed', (select coalesce(jsonb_agg(jsonb_build_object(
+                 'reservationId', l.id, 'variantId', l.variant_id, 'quantity', l.quantity,
+                 'expiredAt', l.expires_at) || l.shown order by l.expires_at, l.id), '[]') from lapsed as l),
+    'totalQuantity', live.units, 'totalCents', live.cents, 'currency', live.currency)
+  from live
+$$;
+comment on function public.get_cart(uuid) is
+  'A shopper''s cart: {serverNow, cartVersion, lines: live active holds, oldest first, lapsed: holds that expired within lapsed_shown_seconds and were not held again, totalQuantity (units), totalCents (minor units), currency}. Whether a hold is live is decided by the clock, not by the sweep. Holds that are being paid belong to their order. Locks nothing.';
