@@ -9,9 +9,16 @@ export type Account = { uid: number; gid: number } | Record<string, never>;
 
 export const isRoot = process.getuid?.() === 0;
 
-/** Root cannot run Postgres, so root lends it to an account that every Unix already has. */
-export function postgresAccount(): Account {
+/**
+ * Root cannot run Postgres, so root lends it to the owner of the data, if there is one yet, or else to an account
+ * that every Unix already has.
+ */
+export function postgresAccount(dataDir?: string): Account {
   if (!isRoot) return {};
+  if (dataDir && existsSync(dataDir)) {
+    const { uid, gid } = statSync(dataDir);
+    if (uid !== 0) return { uid, gid };
+  }
   for (const name of ["postgres", "nobody"]) {
     const [uid, gid] = ["-u", "-g"].map((flag) => numericId(flag, name));
     if (uid && gid) return { uid, gid };

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -16,6 +17,7 @@ import { promisify } from "node:util";
 import postgres from "postgres";
 import { Problem } from "../problem.ts";
 import { commandOf, endProcess, isAlive } from "../processes.ts";
+import type { Stoppables } from "../stoppables.ts";
 import { type Account, ownedFolder, postgresAccount } from "./account.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
 
@@ -25,7 +27,7 @@ import { type Binaries, findBinaries } from "./binaries.ts";
 // where the account may read them. Its binaries are what we need, and initdb + postgres are two commands.
 
 /** SIGINT is Postgres' fast shutdown: open transactions roll back, the data is written. */
-export const clusterStopSignals: [NodeJS.Signals, number][] = [
+const stopSignals: [NodeJS.Signals, number][] = [
   ["SIGINT", 15_000],
   ["SIGQUIT", 5_000],
   ["SIGKILL", 5_000],
@@ -39,7 +41,6 @@ export type Cluster = {
   isNew: boolean;
   /** Connection string for a database and a role; every role shares the cluster's random password. */
   url(database: string, role: string): string;
-  stop(): Promise<void>;
   /** Settles when the server process ends, whoever ended it. */
   ended: Promise<number | null>;
 };
@@ -55,8 +56,8 @@ export type ClusterOptions = {
 };
 
 /** Starts Postgres on a folder, creating it if need be and taking over from a server that was orphaned there. */
-export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const account = postgresAccount();
+export async function startCluster(options: ClusterOptions, stoppables: Stoppables): Promise<Cluster> {
+  const account = postgresAccount(options.dataDir);
   const binaries = findBinaries(account);
   await stopOrphan(options.dataDir);
   const isNew = !existsSync(join(options.dataDir, "PG_VERSION"));
@@ -66,9 +67,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const url = (database: string, role: string) =>
     `postgresql://${role}:${password}@127.0.0.1:${options.port}/${database}`;
   const { pid, ended } = launch(options, account, binaries);
+  const watched = { kind: "process", pid, signals: stopSignals, group: false } as const;
+  stoppables.add(() => endProcess(pid, stopSignals), watched);
   await waitUntilReady(url("postgres", "supabase_admin"), pid, options.logFile);
-  const stop = () => endProcess(pid, clusterStopSignals);
-  return { pid, port: options.port, version: binaries.version, isNew, url, stop, ended };
+  return { pid, port: options.port, version: binaries.version, isNew, url, ended };
 }
 
 /** A server whose starter was killed keeps its folder locked: stop it in an orderly way, it is ours. */
@@ -76,7 +78,7 @@ export async function stopOrphan(dataDir: string): Promise<void> {
   const lock = join(dataDir, "postmaster.pid");
   if (!existsSync(lock)) return;
   const pid = Number(readFileSync(lock, "utf8").split("\n", 1)[0]);
-  if (pid > 0 && isAlive(pid) && commandOf(pid).includes(dataDir)) await endProcess(pid, clusterStopSignals);
+  if (pid > 0 && isAlive(pid) && commandOf(pid).includes(dataDir)) await endProcess(pid, stopSignals);
 }
 
 /** Beside the data, not in it: initdb wants an empty folder. */
@@ -84,14 +86,15 @@ const passwordFile = (dataDir: string) => `${dataDir}.password`;
 
 async function initialise(options: ClusterOptions, account: Account, { initdb }: Binaries): Promise<void> {
   const { dataDir } = options;
-  rmSync(dataDir, { recursive: true, force: true });
-  ownedFolder(dataDir, account);
+  // Under another name until it is whole: an initdb that was killed looks like a data folder to the next run.
+  const unfinished = `${dataDir}.new`;
   const pwfile = passwordFile(dataDir);
-  rmSync(pwfile, { force: true });
+  for (const path of [unfinished, pwfile, dataDir]) rmSync(path, { recursive: true, force: true });
+  ownedFolder(unfinished, account);
   writeFileSync(pwfile, randomBytes(24).toString("hex"), { mode: 0o600 });
   if ("uid" in account) chownSync(pwfile, account.uid, account.gid);
   const flags = [
-    `--pgdata=${dataDir}`,
+    `--pgdata=${unfinished}`,
     "--username=supabase_admin",
     `--pwfile=${pwfile}`,
     "--auth=scram-sha-256",
@@ -103,9 +106,10 @@ async function initialise(options: ClusterOptions, account: Account, { initdb }:
     ...(options.throwAway ? ["--no-sync"] : []),
   ];
   try {
-    await promisify(execFile)(initdb, flags, { ...account, cwd: dataDir });
+    await promisify(execFile)(initdb, flags, { ...account, cwd: unfinished });
+    renameSync(unfinished, dataDir);
   } catch (error) {
-    rmSync(dataDir, { recursive: true, force: true });
+    rmSync(unfinished, { recursive: true, force: true });
     const said = (error as { stderr?: string }).stderr?.trim().split("\n").at(-1) ?? String(error);
     throw new Problem(`Postgres could not create its data folder ${dataDir}: ${said}`);
   }

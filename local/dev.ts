@@ -1,0 +1,83 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startBackend } from "./backend.ts";
+import { readEnvironment, storeEnvironment, usesHostedSupabase } from "./environment.ts";
+import { startGuard } from "./guard.ts";
+import { loadKeys } from "./keys.ts";
+import { takeLock } from "./lock.ts";
+import { root, stateDir } from "./paths.ts";
+import { exactPort, portNear } from "./ports.ts";
+import { describeFailure, Problem } from "./problem.ts";
+import { seconds, step } from "./progress.ts";
+import { createStoppables } from "./stoppables.ts";
+import { startStore } from "./store.ts";
+
+// `npm run dev`: the whole store on this machine, and nothing of it left behind when it ends.
+
+const startedAt = Date.now();
+const stoppables = createStoppables(startGuard());
+let isStopping = false;
+
+function stop(exitCode: number): void {
+  if (isStopping) return;
+  isStopping = true;
+  void stoppables.stopAll().finally(() => process.exit(exitCode));
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(0));
+// The process that started us is gone without a word.
+process.on("disconnect", () => stop(0));
+// A closed terminal is no reason to die before everything is stopped.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
+try {
+  await start(readArguments());
+} catch (error) {
+  if (!isStopping) console.error(`\n${describeFailure(error)}`);
+  stop(1);
+}
+
+async function start({ reset }: { reset: boolean }): Promise<void> {
+  const environment = readEnvironment(root, process.env);
+  const isHosted = usesHostedSupabase(environment);
+  if (isHosted && reset) throw new Problem("--reset is for the local database; yours is a Supabase project.");
+  mkdirSync(stateDir, { recursive: true });
+  const lock = await takeLock(join(stateDir, "dev.lock"));
+  stoppables.add(lock.release);
+  stoppables.onStart(lock.addProcess);
+
+  const keys = loadKeys(join(stateDir, "keys.json"));
+  const wanted = environment.PORT;
+  const port = wanted ? await exactPort(wanted) : await portNear(3000);
+  const siteUrl = `http://localhost:${port}`;
+
+  console.log(`\n  Holdfast${isHosted ? ` with ${environment.NEXT_PUBLIC_SUPABASE_URL}` : ""}`);
+  const backend = isHosted ? undefined : await startBackend({ keys, siteUrl, reset }, stoppables);
+  const settings = storeEnvironment(keys, backend?.api.url, environment);
+  const store = await step("Store", async (say) => {
+    if (!wanted && port !== 3000) say(`port 3000 is taken, so on ${port}`);
+    return startStore({ mode: "dev", port, environment: settings }, stoppables);
+  });
+  lock.setUrl(store.url);
+  console.log(`\n  ${store.url}   ready in ${seconds(Date.now() - startedAt)}, Ctrl-C stops it\n`);
+  store.speak();
+
+  const ended = await Promise.race([
+    store.ended.then(() => "Next"),
+    ...(backend ? [backend.api.ended.then(() => "The Supabase API")] : []),
+    ...(backend ? [backend.cluster.ended.then(() => "Postgres")] : []),
+  ]);
+  throw new Problem(`${ended} ended by itself: what it said last is in .local/logs or above; start again.`);
+}
+
+function readArguments(): { reset: boolean } {
+  try {
+    const { values } = parseArgs({ options: { reset: { type: "boolean", default: false } } });
+    return values;
+  } catch {
+    throw new Problem(
+      'The only option is --reset: "npm run dev -- --reset" starts over with an empty database.',
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { seedOnce } from "../../local/database/seed.ts";
+import { storeEnvironment } from "../../local/environment.ts";
+import { loadKeys } from "../../local/keys.ts";
+import { seedFile, stateDir } from "../../local/paths.ts";
+import { freePort, portNear } from "../../local/ports.ts";
+import { startStore } from "../../local/store.ts";
+import { buildStore } from "../../local/store-build.ts";
+import { startSupabaseApi } from "../../local/supabase-api.ts";
+import { createMigratedDatabase, startTestCluster, type TestCluster } from "../../local/test-cluster.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    storeUrl: string;
+    /** The store's database as `postgres`. */
+    databaseUrl: string;
+    supabaseApi: { url: string; publishableKey: string; secretKey: string };
+  }
+}
+
+/** Vitest global setup of the suites `api` and `e2e`: the store as in production, on a database of its own. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const test = await startTestCluster();
+  try {
+    await startTestStore(project, test);
+  } catch (error) {
+    await test.stoppables.stopAll();
+    throw error;
+  }
+  return test.stoppables.stopAll;
+}
+
+async function startTestStore(project: TestProject, { cluster, stoppables }: TestCluster): Promise<void> {
+  await createMigratedDatabase(cluster, "store");
+  const databaseUrl = cluster.url("store", "postgres");
+  await seedOnce(databaseUrl, seedFile);
+
+  // Kept from run to run, like the port: Next writes both into the build, which is then good for the next run.
+  const keys = loadKeys(join(stateDir, "test-keys.json"));
+  const apiPort = await portNear(54421);
+  const port = await freePort();
+  const api = await startSupabaseApi(
+    {
+      databaseUrl: cluster.url("store", "supabase_admin"),
+      port: apiPort,
+      keys,
+      siteUrl: `http://localhost:${port}`,
+      logFile: join(stateDir, "logs", "test-supabase-api.log"),
+    },
+    stoppables,
+  );
+  const environment = { ...storeEnvironment(keys, api.url, {}), ...(await buildStore(keys, api.url)) };
+  const logFile = join(stateDir, "logs", "test-store.log");
+  const store = await startStore({ mode: "start", port, environment, logFile }, stoppables);
+
+  project.provide("storeUrl", store.url);
+  project.provide("databaseUrl", databaseUrl);
+  project.provide("supabaseApi", {
+    url: api.url,
+    publishableKey: keys.publishableKey,
+    secretKey: keys.secretKey,
+  });
+}
