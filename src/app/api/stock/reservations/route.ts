@@ -1,0 +1,43 @@
+import { ChangeBodySchema, ReleaseQuerySchema, ReserveBodySchema } from "@/contracts/reservations";
+import { extend } from "@/lib/cart-utils/extend";
+import { getCart } from "@/lib/cart-utils/get-cart";
+import { release } from "@/lib/cart-utils/release";
+import { reserve } from "@/lib/cart-utils/reserve";
+import { setQuantity } from "@/lib/cart-utils/set-quantity";
+import { shopperOf, shopperOrNewGuest } from "@/lib/http/identity";
+import { parseBody, parseQuery } from "@/lib/http/parse";
+import { ProblemError } from "@/lib/http/problem";
+import { valueOrProblem } from "@/lib/http/refusal";
+import { personal, route } from "@/lib/http/route";
+
+/** The shopper's cart. */
+export const GET = route(async (request) => personal(await getCart(shopperOf(request))));
+
+/** Holds units. A stranger becomes a guest with the first hold. */
+export const POST = route(async (request) => {
+  const wish = await parseBody(ReserveBodySchema, request);
+  const { shopperId, setCookie } = shopperOrNewGuest(request);
+  const answer = valueOrProblem(await reserve(shopperId, wish));
+  return personal(answer, { status: 201, setCookie });
+});
+
+/** Extends a hold or sets its quantity. */
+export const PUT = route(async (request) => {
+  const change = await parseBody(ChangeBodySchema, request);
+  if (change.action === "confirm") throw new ProblemError("not_implemented");
+  const shopperId = shopperOf(request);
+  if (!shopperId) throw new ProblemError("reservation_not_found");
+  const result =
+    change.action === "extend"
+      ? await extend(shopperId, change.reservationId)
+      : await setQuantity(shopperId, change.reservationId, change.quantity);
+  return personal(valueOrProblem(result));
+});
+
+/** Gives one hold back, or all of them. Repeating it is fine. */
+export const DELETE = route(async (request) => {
+  const query = parseQuery(ReleaseQuerySchema, request);
+  const shopperId = shopperOf(request);
+  if (!shopperId) return personal({ serverNow: (await getCart(null)).serverNow, released: 0 });
+  return personal(valueOrProblem(await release(shopperId, "all" in query ? "all" : query.reservationId)));
+});

@@ -1,0 +1,10 @@
+import { type Cart, CartSchema } from "@/contracts/reservations";
+import { callFunction } from "../supabase/call-function";
+
+/** Nobody's id: no cookie carries it, because guests are random. */
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+/** The shopper's cart as the database sees it now; a stranger's is empty, with the same clock beside it. */
+export async function getCart(shopperId: string | null): Promise<Cart> {
+  return callFunction("get_cart", { p_shopper_id: shopperId ?? NOBODY }, CartSchema);
+}

@@ -1,0 +1,2 @@
+export { getAvailability } from "./availability";
+export { findProduct, listProducts } from "./products";

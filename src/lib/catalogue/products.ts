@@ -1,0 +1,49 @@
+import type { Availability, Product, ProductAnswer, ProductList } from "@/contracts/catalogue";
+import { publicClient } from "../supabase/clients";
+import { toDatabaseError } from "../supabase/database-error";
+import { getAvailability } from "./availability";
+
+const COLUMNS = `id, slug, name, tagline, description, image_path, image_alt,
+  variants (id, sku, name, price_cents, currency, position)` as const;
+
+type Row = Awaited<ReturnType<typeof readRows>>[number];
+
+/** Every published product with its variants and what is available of them, in the shop's order. */
+export async function listProducts(): Promise<ProductList> {
+  return withAvailability(await readRows());
+}
+
+/** One published product; `null` where there is none of that slug. */
+export async function findProduct(slug: string): Promise<ProductAnswer | null> {
+  const { serverNow, products } = await withAvailability(await readRows(slug));
+  const product = products[0];
+  return product ? { serverNow, product } : null;
+}
+
+async function readRows(slug?: string) {
+  const all = publicClient().from("products").select(COLUMNS);
+  const wanted = slug === undefined ? all : all.eq("slug", slug);
+  const { data, error, status } = await wanted.order("position").order("slug");
+  if (error) throw toDatabaseError(error, status);
+  return data;
+}
+
+async function withAvailability(rows: Row[]): Promise<ProductList> {
+  const ids = rows.flatMap((row) => row.variants.map((variant) => variant.id));
+  if (ids.length === 0) return { serverNow: new Date().toISOString(), products: [] };
+  const { serverNow, availability } = await getAvailability(ids);
+  const byId = new Map(availability.map((entry) => [entry.variantId, entry]));
+  const products = rows.map((row) => toProduct(row, byId)).filter((product) => product.variants.length > 0);
+  return { serverNow, products };
+}
+
+function toProduct(row: Row, availability: Map<string, Availability>): Product {
+  const variants = row.variants
+    .toSorted((one, other) => one.position - other.position)
+    .flatMap(({ id, sku, name, price_cents: priceCents, currency }) => {
+      const available = availability.get(id);
+      return available ? [{ id, sku, name, priceCents, currency, availability: available }] : [];
+    });
+  const { id, slug, name, tagline, description, image_path: imagePath, image_alt: imageAlt } = row;
+  return { id, slug, name, tagline, description, imagePath, imageAlt, variants };
+}

@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+const EnvSchema = z.object({
+  NEXT_PUBLIC_SUPABASE_URL: z.url("is the URL of the Supabase project"),
+  NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: z.string().min(1, "is the project's publishable key"),
+  SUPABASE_SECRET_KEY: z.string().min(1, "is the project's secret key"),
+  GUEST_COOKIE_SECRET: z.string().min(32, "has at least 32 random characters; it signs the guests' cookies"),
+});
+export type Env = z.infer<typeof EnvSchema>;
+
+let parsed: Env | undefined;
+
+/**
+ * The settings of the server, parsed once. Everything that is missing or wrong is named, never its value.
+ * `.env.example` explains each. Read as a whole, so that nothing of it is written into a build.
+ */
+export function env(): Env {
+  parsed ??= parseEnv(process.env);
+  return parsed;
+}
+
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const result = EnvSchema.safeParse(source);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => {
+    const name = issue.path.join(".");
+    return source[name] ? `${name}: ${issue.message}` : `${name} is not set`;
+  });
+  throw new Error(`The store cannot start. ${faults.join("; ")}. See .env.example.`);
+}

@@ -1,0 +1,56 @@
+import type { z } from "zod";
+import { ProblemError } from "./problem";
+
+/** A hundred lines of a cart fit many times over. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** Parses what came from outside; throws `validation_failed` with where it is wrong, in the words of the contract. */
+export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const errors = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+  throw new ProblemError("validation_failed", { errors });
+}
+
+/** The query as an object; a name that comes twice is refused, for which of them counts would be a guess. */
+export function parseQuery<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
+  const query = new URL(request.url).searchParams;
+  const names = [...query.keys()];
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new ProblemError("validation_failed", { errors: [{ path: twice, message: "Given twice" }] });
+  }
+  return parse(schema, Object.fromEntries(query));
+}
+
+/** The JSON body, bounded. Throws `unsupported_media_type`, `body_too_large`, `malformed_json` or `validation_failed`. */
+export async function parseBody<Schema extends z.ZodType>(
+  schema: Schema,
+  request: Request,
+): Promise<z.output<Schema>> {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") throw new ProblemError("unsupported_media_type");
+  const text = await readBounded(request);
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch {
+    throw new ProblemError("malformed_json");
+  }
+  return parse(schema, input);
+}
+
+async function readBounded(request: Request): Promise<string> {
+  // Content-Length may be missing or wrong, so the bytes are counted as they come.
+  if (Number(request.headers.get("content-length")) > MAX_BODY_BYTES)
+    throw new ProblemError("body_too_large");
+  if (!request.body) return "";
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) throw new ProblemError("body_too_large");
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}

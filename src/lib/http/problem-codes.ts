@@ -1,0 +1,26 @@
+/**
+ * Every code that a problem answer may carry, with its status and title. Stable: clients branch on the code.
+ * docs/error-codes.md explains each.
+ */
+export const PROBLEMS = {
+  validation_failed: [400, "The request is not of the shape that this route takes"],
+  malformed_json: [400, "The body is not JSON"],
+  foreign_origin: [403, "The request comes from another site"],
+  route_not_found: [404, "There is no such route"],
+  product_not_found: [404, "There is no such product"],
+  variant_not_found: [404, "There is no such variant for sale"],
+  reservation_not_found: [404, "There is no such reservation of yours"],
+  insufficient_stock: [409, "Not enough units are available"],
+  limit_reached: [409, "A limit of the shop is reached"],
+  extension_limit: [409, "The hold cannot be extended any further"],
+  hold_expired: [409, "The hold ended, and its units cannot be held again now"],
+  reservation_ended: [409, "The hold was given back or sold"],
+  payment_open: [409, "A payment for the hold is open"],
+  body_too_large: [413, "The body is too large"],
+  unsupported_media_type: [415, "The body has to be application/json"],
+  internal_error: [500, "Something went wrong on our side"],
+  not_implemented: [501, "Not possible yet"],
+  database_unavailable: [503, "The shop cannot answer right now"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;

@@ -1,0 +1,56 @@
+import type { Problem } from "@/contracts/problem";
+import { logError } from "../log";
+import { DatabaseError, DatabaseUnavailable } from "../supabase/database-error";
+import { PROBLEMS, type ProblemCode } from "./problem-codes";
+
+type Extras = Omit<Problem, "type" | "title" | "status" | "code" | "requestId">;
+
+/** Thrown by handlers and what they call to answer with a problem. Expected, so it is not logged. */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+  readonly code: ProblemCode;
+  readonly extras: Extras;
+
+  constructor(code: ProblemCode, extras: Extras = {}) {
+    super(code);
+    this.code = code;
+    this.extras = extras;
+  }
+}
+
+/** Any thrown thing as `application/problem+json`. What nobody foresaw is masked, and logged by request id. */
+export function problemResponse(thrown: unknown, requestId: string): Response {
+  const { code, extras } = toProblem(thrown, requestId);
+  const [status, title] = PROBLEMS[code];
+  const problem: Problem = {
+    type: `urn:holdfast:problem:${code}`,
+    title,
+    status,
+    code,
+    requestId,
+    ...extras,
+  };
+  return Response.json(problem, {
+    status,
+    headers: {
+      "Content-Type": "application/problem+json",
+      "Cache-Control": "private, no-store",
+      ...(status === 503 && { "Retry-After": "1" }),
+    },
+  });
+}
+
+function toProblem(thrown: unknown, requestId: string): { code: ProblemCode; extras: Extras } {
+  if (thrown instanceof ProblemError) return thrown;
+  if (thrown instanceof DatabaseUnavailable) {
+    logError("database_unavailable", { requestId, message: thrown.message });
+    return { code: "database_unavailable", extras: {} };
+  }
+  logError("internal_error", {
+    requestId,
+    message: thrown instanceof Error ? thrown.message : String(thrown),
+    sqlState: thrown instanceof DatabaseError ? thrown.code : undefined,
+    stack: thrown instanceof Error ? thrown.stack : undefined,
+  });
+  return { code: "internal_error", extras: {} };
+}

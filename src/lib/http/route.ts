@@ -1,0 +1,48 @@
+import { randomUUID } from "node:crypto";
+import type { NextRequest } from "next/server";
+import { problemResponse } from "./problem";
+import { refuseForeignOrigin } from "./same-site";
+
+type Handler<Context> = (request: NextRequest, context: Context) => Promise<Response>;
+
+/**
+ * What every handler shares: changes from other sites are refused, whatever is thrown becomes a problem with a
+ * request id, and the answer carries that id.
+ */
+export function route<Context>(handle: Handler<Context>): Handler<Context> {
+  return async (request, context) => {
+    const requestId = randomUUID();
+    const response = await answer(handle, request, context, requestId);
+    response.headers.set("X-Request-Id", requestId);
+    return response;
+  };
+}
+
+async function answer<Context>(
+  handle: Handler<Context>,
+  request: NextRequest,
+  context: Context,
+  requestId: string,
+): Promise<Response> {
+  try {
+    refuseForeignOrigin(request);
+    return await handle(request, context);
+  } catch (thrown) {
+    return problemResponse(thrown, requestId);
+  }
+}
+
+/** An answer that is one shopper's alone: no cache may keep it. */
+export function personal(
+  body: unknown,
+  options: { status?: number; setCookie?: string | null } = {},
+): Response {
+  const headers = new Headers({ "Cache-Control": "private, no-store" });
+  if (options.setCookie) headers.set("Set-Cookie", options.setCookie);
+  return Response.json(body, { status: options.status ?? 200, headers });
+}
+
+/** An answer for everybody: shared by all readers for a second. */
+export function shared(body: unknown): Response {
+  return Response.json(body, { headers: { "Cache-Control": "public, max-age=0, s-maxage=1" } });
+}

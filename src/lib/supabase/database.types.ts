@@ -1,0 +1,473 @@
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
+export type Database = {
+  public: {
+    Tables: {
+      audit_log: {
+        Row: {
+          actor: string;
+          after: Json | null;
+          at: string;
+          before: Json | null;
+          cause: string;
+          entity: string;
+          entity_id: string | null;
+          id: number;
+          location_id: string;
+          shopper_id: string | null;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor: string;
+          after?: Json | null;
+          at?: string;
+          before?: Json | null;
+          cause: string;
+          entity: string;
+          entity_id?: string | null;
+          id?: never;
+          location_id: string;
+          shopper_id?: string | null;
+          variant_id: string;
+        };
+        Update: {
+          actor?: string;
+          after?: Json | null;
+          at?: string;
+          before?: Json | null;
+          cause?: string;
+          entity?: string;
+          entity_id?: string | null;
+          id?: never;
+          location_id?: string;
+          shopper_id?: string | null;
+          variant_id?: string;
+        };
+        Relationships: [];
+      };
+      locations: {
+        Row: {
+          code: string;
+          created_at: string;
+          id: string;
+          name: string;
+          priority: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          code: string;
+          created_at?: string;
+          id?: string;
+          name: string;
+          priority?: number;
+        };
+        Update: {
+          code?: string;
+          created_at?: string;
+          id?: string;
+          name?: string;
+          priority?: number;
+        };
+        Relationships: [];
+      };
+      products: {
+        Row: {
+          created_at: string;
+          description: string;
+          hold_seconds: number | null;
+          id: string;
+          image_alt: string;
+          image_path: string;
+          name: string;
+          position: number;
+          published_at: string | null;
+          slug: string;
+          tagline: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          description?: string;
+          hold_seconds?: number | null;
+          id?: string;
+          image_alt: string;
+          image_path: string;
+          name: string;
+          position?: number;
+          published_at?: string | null;
+          slug: string;
+          tagline?: string;
+        };
+        Update: {
+          created_at?: string;
+          description?: string;
+          hold_seconds?: number | null;
+          id?: string;
+          image_alt?: string;
+          image_path?: string;
+          name?: string;
+          position?: number;
+          published_at?: string | null;
+          slug?: string;
+          tagline?: string;
+        };
+        Relationships: [];
+      };
+      reservation_refusals: {
+        Row: {
+          hour: string;
+          reason: string;
+          requests: number;
+          shard: number;
+          units: number;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          hour: string;
+          reason: string;
+          requests: number;
+          shard: number;
+          units: number;
+          variant_id: string;
+        };
+        Update: {
+          hour?: string;
+          reason?: string;
+          requests?: number;
+          shard?: number;
+          units?: number;
+          variant_id?: string;
+        };
+        Relationships: [];
+      };
+      reservations: {
+        Row: {
+          created_at: string;
+          duration_seconds: number;
+          ended_at: string | null;
+          expires_at: string;
+          id: string;
+          location_id: string;
+          max_expires_at: string;
+          quantity: number;
+          replaces_id: string | null;
+          shopper_id: string;
+          status: Database["public"]["Enums"]["reservation_status"];
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at: string;
+          duration_seconds: number;
+          ended_at?: string | null;
+          expires_at: string;
+          id?: string;
+          location_id: string;
+          max_expires_at: string;
+          quantity: number;
+          replaces_id?: string | null;
+          shopper_id: string;
+          status?: Database["public"]["Enums"]["reservation_status"];
+          variant_id: string;
+        };
+        Update: {
+          created_at?: string;
+          duration_seconds?: number;
+          ended_at?: string | null;
+          expires_at?: string;
+          id?: string;
+          location_id?: string;
+          max_expires_at?: string;
+          quantity?: number;
+          replaces_id?: string | null;
+          shopper_id?: string;
+          status?: Database["public"]["Enums"]["reservation_status"];
+          variant_id?: string;
+        };
+        Relationships: [];
+      };
+      shoppers: {
+        Row: {
+          created_at: string;
+          id: string;
+          tier: Database["public"]["Enums"]["shopper_tier"];
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          id: string;
+          tier?: Database["public"]["Enums"]["shopper_tier"];
+        };
+        Update: {
+          created_at?: string;
+          id?: string;
+          tier?: Database["public"]["Enums"]["shopper_tier"];
+        };
+        Relationships: [];
+      };
+      stock_levels: {
+        Row: {
+          location_id: string;
+          next_expiry_at: string;
+          on_hand: number;
+          reserved: number;
+          safety_stock: number;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          location_id: string;
+          next_expiry_at?: string;
+          on_hand?: number;
+          reserved?: number;
+          safety_stock?: number;
+          variant_id: string;
+        };
+        Update: {
+          location_id?: string;
+          next_expiry_at?: string;
+          on_hand?: number;
+          reserved?: number;
+          safety_stock?: number;
+          variant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "stock_levels_location_id_fkey";
+            columns: ["location_id"];
+            isOneToOne: false;
+            referencedRelation: "locations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "stock_levels_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      store_settings: {
+        Row: {
+          hold_seconds: number;
+          is_only_row: boolean;
+          lapsed_shown_seconds: number;
+          low_stock_at: number;
+          max_hold_life_seconds: number;
+          max_units_per_line: number;
+          max_units_per_shopper: number;
+          max_units_per_variant: number;
+          shown_stock_limit: number;
+          vip_hold_seconds: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          hold_seconds?: number;
+          is_only_row?: boolean;
+          lapsed_shown_seconds?: number;
+          low_stock_at?: number;
+          max_hold_life_seconds?: number;
+          max_units_per_line?: number;
+          max_units_per_shopper?: number;
+          max_units_per_variant?: number;
+          shown_stock_limit?: number;
+          vip_hold_seconds?: number;
+        };
+        Update: {
+          hold_seconds?: number;
+          is_only_row?: boolean;
+          lapsed_shown_seconds?: number;
+          low_stock_at?: number;
+          max_hold_life_seconds?: number;
+          max_units_per_line?: number;
+          max_units_per_shopper?: number;
+          max_units_per_variant?: number;
+          shown_stock_limit?: number;
+          vip_hold_seconds?: number;
+        };
+        Relationships: [];
+      };
+      variants: {
+        Row: {
+          created_at: string;
+          currency: string;
+          id: string;
+          name: string;
+          position: number;
+          price_cents: number;
+          product_id: string;
+          sku: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          currency?: string;
+          id?: string;
+          name: string;
+          position?: number;
+          price_cents: number;
+          product_id: string;
+          sku: string;
+        };
+        Update: {
+          created_at?: string;
+          currency?: string;
+          id?: string;
+          name?: string;
+          position?: number;
+          price_cents?: number;
+          product_id?: string;
+          sku?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "variants_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+    };
+    Views: {
+      [_ in never]: never;
+    };
+    Functions: {
+      expire_reservations: { Args: { p_limit?: number }; Returns: Json };
+      extend_reservations: { Args: { p_reservation_ids?: string[]; p_shopper_id: string }; Returns: Json };
+      get_availability: { Args: { p_variant_ids: string[] }; Returns: Json };
+      get_cart: { Args: { p_shopper_id: string }; Returns: Json };
+      release_reservations: { Args: { p_reservation_ids?: string[]; p_shopper_id: string }; Returns: Json };
+      reserve_stock: { Args: { p_requests: Json }; Returns: Json };
+      set_reservation_quantity: {
+        Args: { p_quantity: number; p_reservation_id: string; p_shopper_id: string };
+        Returns: Json;
+      };
+    };
+    Enums: {
+      reservation_status: "active" | "paying" | "confirmed" | "released" | "expired";
+      shopper_tier: "standard" | "vip";
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+};
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+      Row: infer R;
+    }
+    ? R
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+        Row: infer R;
+      }
+      ? R
+      : never
+    : never;
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Insert: infer I;
+    }
+    ? I
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Insert: infer I;
+      }
+      ? I
+      : never
+    : never;
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Update: infer U;
+    }
+    ? U
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Update: infer U;
+      }
+      ? U
+      : never
+    : never;
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never,
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+    : never;
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never,
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+    : never;
+
+export const Constants = {
+  public: {
+    Enums: {
+      reservation_status: ["active", "paying", "confirmed", "released", "expired"],
+      shopper_tier: ["standard", "vip"],
+    },
+  },
+} as const;
