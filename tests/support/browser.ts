@@ -71,7 +71,7 @@ export async function newShopperPage(
 
 function listen(page: Page, hear: (trouble: string) => void): void {
   page.on("console", (message) => {
-    if (message.type() === "error") hear(`console error: ${message.text()}`);
+    if (message.type() === "error") hear(`console error: ${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => hear(`page error: ${error.stack ?? error.message}`));
   page.on("requestfailed", (request) => {
