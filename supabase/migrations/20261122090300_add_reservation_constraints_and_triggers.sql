@@ -46,17 +46,30 @@ create trigger reservations_no_truncate
   before truncate on public.reservations for each statement
   execute function private.refuse_statement('HF004', 'no_truncate: delete rows, so that the counters follow');
 
-create function private.log_actor(out actor text, out cause text)
-language sql
+-- Functions of ours say who and why in a transaction-local setting "actor:cause"; typed SQL has none.
+create function private.log_actor()
+returns text
+language plpgsql
 stable
 set search_path = ''
 as $$
-  -- Functions of ours say who and why in a transaction-local setting "actor:cause"; typed SQL has none.
-  select coalesce(nullif(split_part(s.said, ':', 1), ''), session_user::text),
-         coalesce(nullif(split_part(s.said, ':', 2), ''), 'sql')
-  from (select current_setting('holdfast.cause', true) as said) as s
+begin
+  return coalesce(nullif(split_part(current_setting('holdfast.cause', true), ':', 1), ''), session_user::text);
+end;
 $$;
-comment on function private.log_actor() is 'Who changes something and why, for the trail.';
+comment on function private.log_actor() is 'Who changes something, for the trail: shopper, admin, system, or the role that typed SQL.';
+
+create function private.log_cause()
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce(nullif(split_part(current_setting('holdfast.cause', true), ':', 2), ''), 'sql');
+end;
+$$;
+comment on function private.log_cause() is 'Why something changes, for the trail: the operation, or sql.';
 
 create function private.count_inserted_reservations()
 returns trigger
@@ -66,6 +79,8 @@ security definer -- the trail and reserved are written for whoever inserts; no r
 set search_path = ''
 as $$
 declare
+  v_actor text := private.log_actor();
+  v_cause text := private.log_cause();
   v_missing bigint;
 begin
   with delta as (
@@ -84,9 +99,9 @@ begin
   ), logged as (
     insert into public.audit_log
       (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, after)
-    select a.actor, a.cause, 'reservation', n.id, n.shopper_id, n.variant_id, n.location_id,
+    select v_actor, v_cause, 'reservation', n.id, n.shopper_id, n.variant_id, n.location_id,
            jsonb_build_object('status', n.status, 'quantity', n.quantity, 'expiresAt', n.expires_at)
-    from new_rows as n cross join private.log_actor() as a
+    from new_rows as n
   )
   select (select count(*) from delta) - (select count(*) from counted) into v_missing;
   if v_missing <> 0 then
@@ -106,6 +121,9 @@ volatile
 security definer -- as above
 set search_path = ''
 as $$
+declare
+  v_actor text := private.log_actor();
+  v_cause text := private.log_cause();
 begin
   with delta as (
     select c.variant_id, c.location_id, sum(c.units) as units, min(c.soonest) as soonest
@@ -128,12 +146,12 @@ begin
   )
   insert into public.audit_log
     (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, before, after)
-  select a.actor, a.cause, 'reservation', n.id, n.shopper_id, n.variant_id, n.location_id,
+  select v_actor, v_cause, 'reservation', n.id, n.shopper_id, n.variant_id, n.location_id,
          jsonb_build_object('status', o.status, 'quantity', o.quantity, 'expiresAt', o.expires_at,
                             'shopperId', o.shopper_id),
          jsonb_build_object('status', n.status, 'quantity', n.quantity, 'expiresAt', n.expires_at,
                             'shopperId', n.shopper_id)
-  from new_rows as n join old_rows as o on o.id = n.id cross join private.log_actor() as a;
+  from new_rows as n join old_rows as o on o.id = n.id;
   return null;
 end;
 $$;
@@ -147,6 +165,9 @@ volatile
 security definer -- as above
 set search_path = ''
 as $$
+declare
+  v_actor text := private.log_actor();
+  v_cause text := private.log_cause();
 begin
   with delta as (
     select o.variant_id, o.location_id, sum(o.quantity) as units
@@ -160,9 +181,9 @@ begin
   )
   insert into public.audit_log
     (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, before)
-  select a.actor, a.cause, 'reservation', o.id, o.shopper_id, o.variant_id, o.location_id,
+  select v_actor, v_cause, 'reservation', o.id, o.shopper_id, o.variant_id, o.location_id,
          jsonb_build_object('status', o.status, 'quantity', o.quantity, 'expiresAt', o.expires_at)
-  from old_rows as o cross join private.log_actor() as a;
+  from old_rows as o;
   return null;
 end;
 $$;
@@ -199,12 +220,11 @@ set search_path = ''
 as $$
 begin
   insert into public.audit_log (actor, cause, entity, variant_id, location_id, before, after)
-  select a.actor, a.cause, 'stock_level',
+  values (private.log_actor(), private.log_cause(), 'stock_level',
          case when tg_op = 'DELETE' then old.variant_id else new.variant_id end,
          case when tg_op = 'DELETE' then old.location_id else new.location_id end,
          case when tg_op <> 'INSERT' then jsonb_build_object('onHand', old.on_hand, 'safetyStock', old.safety_stock) end,
-         case when tg_op <> 'DELETE' then jsonb_build_object('onHand', new.on_hand, 'safetyStock', new.safety_stock) end
-  from private.log_actor() as a;
+         case when tg_op <> 'DELETE' then jsonb_build_object('onHand', new.on_hand, 'safetyStock', new.safety_stock) end);
   return null;
 end;
 $$;

@@ -1,17 +1,20 @@
 -- What the reservation functions share.
 
+-- PL/pgSQL also where SQL would do: an SQL function with a search_path is planned anew at every call.
 create function private.hold_as_json(
   p_id uuid, p_variant_id uuid, p_location_id uuid, p_quantity integer, p_status public.reservation_status,
   p_created_at timestamptz, p_duration_seconds integer, p_expires_at timestamptz, p_max_expires_at timestamptz)
 returns jsonb
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  select jsonb_build_object(
+begin
+  return jsonb_build_object(
     'reservationId', p_id, 'variantId', p_variant_id, 'locationId', p_location_id, 'quantity', p_quantity,
     'status', p_status, 'heldAt', p_created_at, 'durationSeconds', p_duration_seconds,
-    'expiresAt', p_expires_at, 'maxExpiresAt', p_max_expires_at)
+    'expiresAt', p_expires_at, 'maxExpiresAt', p_max_expires_at);
+end;
 $$;
 comment on function private.hold_as_json(uuid, uuid, uuid, integer, public.reservation_status, timestamptz, integer, timestamptz, timestamptz) is
   'A hold as every answer carries it. Units of stock, seconds, ISO 8601 instants.';
@@ -43,31 +46,38 @@ comment on type private.level_arrays is
 
 create function private.read_levels(p_variant_ids uuid[])
 returns private.level_arrays
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  with level as materialized (
-    select v.ord as variant_index, l.id as location_id, s.on_hand - s.safety_stock - s.reserved as free,
-           s.next_expiry_at, p.hold_seconds,
-           row_number() over (order by v.ord, l.priority, l.id)::integer as position
+declare
+  lv private.level_arrays;
+  v_none integer[] := array_fill(null::integer, array[cardinality(p_variant_ids)]);
+  v_row record;
+  n integer := 0;
+begin
+  lv.variant_first := v_none;
+  lv.variant_last := v_none;
+  for v_row in
+    select v.ord, l.id as location_id, s.on_hand - s.safety_stock - s.reserved as free, s.next_expiry_at,
+           p.hold_seconds
     from unnest(p_variant_ids) with ordinality as v (id, ord)
     join public.variants as va on va.id = v.id
     join public.products as p on p.id = va.product_id and p.published_at <= statement_timestamp()
     join public.stock_levels as s on s.variant_id = v.id
     join public.locations as l on l.id = s.location_id
-  ), span as (
-    select v.ord, min(e.position) as first, max(e.position) as last
-    from unnest(p_variant_ids) with ordinality as v (id, ord)
-    left join level as e on e.variant_index = v.ord
-    group by v.ord
-  ), spans as (
-    select array_agg(s.first order by s.ord) as firsts, array_agg(s.last order by s.ord) as lasts from span as s
-  )
-  select s.firsts, s.lasts, array_agg(e.location_id order by e.position), array_agg(e.free order by e.position),
-         array_agg(e.next_expiry_at order by e.position), array_agg(e.hold_seconds order by e.position)
-  from spans as s left join level as e on true
-  group by s.firsts, s.lasts
+    order by v.ord, l.priority, l.id
+  loop
+    n := n + 1;
+    lv.variant_first[v_row.ord] := coalesce(lv.variant_first[v_row.ord], n);
+    lv.variant_last[v_row.ord] := n;
+    lv.location_ids[n] := v_row.location_id;
+    lv.free[n] := v_row.free;
+    lv.next_expiry_at[n] := v_row.next_expiry_at;
+    lv.hold_seconds[n] := v_row.hold_seconds;
+  end loop;
+  return lv;
+end;
 $$;
 comment on function private.read_levels(uuid[]) is
   'The stock levels of these variants, from one snapshot. Unknown and unpublished variants have none. Locks nothing.';
@@ -196,24 +206,27 @@ $$;
 comment on function private.expire_lapsed(uuid, uuid, integer, timestamptz) is
   'Marks up to p_limit lapsed holds of one level expired, oldest first, and raises the level''s lower bound of the next expiry. Answers how many holds and units came back. The caller holds the level''s lock. Its cost follows p_limit, not the number of holds.';
 
-create function private.next_release_at(p_variant_id uuid, p_now timestamptz)
+create function private.next_release_at(p_variant_id uuid, p_now timestamptz, p_except_shopper_id uuid default null)
 returns timestamptz
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select min(n.expires_at)
-  from public.stock_levels as s
-  cross join lateral (
-    select r.expires_at from public.reservations as r
-    where r.variant_id = s.variant_id and r.location_id = s.location_id and r.status = 'active'
-      and r.expires_at > p_now
-    order by r.expires_at limit 1
-  ) as n
-  where s.variant_id = p_variant_id
+begin
+  return (
+    select min(n.expires_at)
+    from public.stock_levels as s
+    cross join lateral (
+      select r.expires_at from public.reservations as r
+      where r.variant_id = s.variant_id and r.location_id = s.location_id and r.status = 'active'
+        and r.expires_at > p_now and r.shopper_id is distinct from p_except_shopper_id
+      order by r.expires_at limit 1
+    ) as n
+    where s.variant_id = p_variant_id);
+end;
 $$;
-comment on function private.next_release_at(uuid, timestamptz) is
-  'When the next live hold of a variant ends; null when nothing is actively held. One index probe per level.';
+comment on function private.next_release_at(uuid, timestamptz, uuid) is
+  'When the next live hold of a variant ends that is not the given shopper''s; null when nobody else actively holds any. One index probe per level.';
 
 create function private.count_refusals(p_variant_ids uuid[], p_reasons text[], p_units integer[])
 returns void

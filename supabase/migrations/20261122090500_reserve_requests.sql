@@ -56,10 +56,13 @@ comment on type private.reserve_batch is
 
 create function private.parse_reserve_requests(p_requests jsonb)
 returns private.reserve_batch
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
+declare
+  b private.reserve_batch;
+begin
   with request as materialized (
     select r.shopper_id, coalesce(r.mode, 'all_or_nothing') = 'partial' as is_partial,
            coalesce(r.quantity_mode, 'add') = 'set' as is_set, r.lines, r.ord::integer as ord
@@ -107,7 +110,10 @@ as $$
   )
   select l.shopper_ids, l.variant_ids, r.shoppers, r.partials, r.sets, r.firsts, r.lasts,
          l.keys, l.variants, l.quantities, l.reservations, k.shoppers, k.variants
-  from line_arrays as l, request_arrays as r, key_arrays as k
+  into b
+  from line_arrays as l, request_arrays as r, key_arrays as k;
+  return b;
+end;
 $$;
 comment on function private.parse_reserve_requests(jsonb) is
   'Reads a checked batch. Lines of the same variant are summed. Pure.';

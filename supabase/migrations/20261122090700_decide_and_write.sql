@@ -157,7 +157,7 @@ begin
       if g_outcome[i] in ('insufficient_stock', 'limit_reached') then
         v_line := v_line || jsonb_build_object(
           'available', g_available[i], 'shortfall', g_shortfall[i], 'limit', g_limit[i],
-          'nextReleaseAt', private.next_release_at(b.variant_ids[x], p_now));
+          'nextReleaseAt', private.next_release_at(b.variant_ids[x], p_now, b.shopper_ids[s]));
         f := f + 1;
         plan.refused_variants[f] := b.variant_ids[x];
         plan.refused_reasons[f] := g_outcome[i];
