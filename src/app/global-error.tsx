@@ -1,7 +1,6 @@
 "use client";
 
 import { Button } from "@/components/ui/Button";
-import styles from "./message.module.css";
 import "./globals.css";
 
 /** Takes the place of the layout itself, so it brings its own page. */
@@ -10,7 +9,7 @@ export default function GlobalError({ retry }: { error: unknown; retry: () => vo
     <html lang="en">
       <body>
         <title>Something went wrong – Holdfast</title>
-        <main className={styles.message}>
+        <main className="message">
           <h1>The shop is shut for a moment.</h1>
           <p>Something on our side did not work. What is held for you stays held while its clock runs.</p>
           <Button onClick={() => retry()}>Try again</Button>

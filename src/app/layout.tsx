@@ -1,4 +1,3 @@
-import { GeistMono } from "geist/font/mono";
 import { GeistSans } from "geist/font/sans";
 import { GeistSerifRegular } from "geist/font/serif/regular";
 import type { Metadata, Viewport } from "next";
@@ -25,7 +24,7 @@ export const viewport: Viewport = {
   ],
 };
 
-const fonts = `${GeistSans.variable} ${GeistSerifRegular.variable} ${GeistMono.variable}`;
+const fonts = `${GeistSans.variable} ${GeistSerifRegular.variable}`;
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const initialCart = await readInitialCart();

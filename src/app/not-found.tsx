@@ -1,12 +1,11 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import styles from "./message.module.css";
 
 export const metadata: Metadata = { title: "Not found" };
 
 export default function NotFound() {
   return (
-    <div className={styles.message}>
+    <div className="message">
       <h1>The tide has taken this page.</h1>
       <p>It may have moved, or it was never here. The pieces are still where they were.</p>
       <Link href="/">Back to the shop</Link>

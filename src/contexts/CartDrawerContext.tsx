@@ -4,7 +4,9 @@ import { createContext, type ReactNode, useContext, useMemo, useState } from "re
 
 interface CartDrawer {
   isOpen: boolean;
-  open(): void;
+  /** What has just been added, to be shown first of all; null when the cart was opened to look at. */
+  added: string | null;
+  open(addedVariantId?: string): void;
   close(): void;
 }
 
@@ -12,9 +14,18 @@ const CartDrawerContext = createContext<CartDrawer | null>(null);
 
 export function CartDrawerProvider({ children }: { children: ReactNode }) {
   const [isOpen, setOpen] = useState(false);
+  const [added, setAdded] = useState<string | null>(null);
   const drawer = useMemo(
-    () => ({ isOpen, open: () => setOpen(true), close: () => setOpen(false) }),
-    [isOpen],
+    () => ({
+      isOpen,
+      added,
+      open(addedVariantId?: string) {
+        setAdded(addedVariantId ?? null);
+        setOpen(true);
+      },
+      close: () => setOpen(false),
+    }),
+    [isOpen, added],
   );
   return <CartDrawerContext value={drawer}>{children}</CartDrawerContext>;
 }

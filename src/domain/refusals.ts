@@ -43,12 +43,12 @@ function refusalText(refused: Refused, wording: FailureWording): string {
       return "This hold has ended, and its units are no longer free.";
     case "reservation_not_found":
       return "This hold is gone already. The cart shows what is held now.";
+    case "reservation_ended":
+      return "This hold was given back already. The cart shows what is held now.";
     case "variant_not_found":
       return "This piece is no longer in the shop.";
     case "payment_open":
       return "A payment for this is open. Finish or leave it first.";
-    case "rate_limited":
-      return "That was a lot at once. Wait a moment, then try again.";
     case "database_unavailable":
       return "The shop cannot look after its stock right now. Try again in a moment.";
     default:
@@ -67,7 +67,8 @@ function shortageText({ available, nextReleaseAt }: Refused, { holdsSome, format
 }
 
 function limitText({ limit }: Refused) {
-  return limit === null
-    ? "That is more than one shopper may hold at once."
-    : `That is more than one shopper may hold at once: the limit is ${limit.value}.`;
+  if (limit === null) return "That is more than one shopper may hold at once.";
+  return limit.name === "max_units_per_shopper"
+    ? `One shopper may hold at most ${limit.value} units at once.`
+    : `One shopper may hold at most ${limit.value} of this piece at once.`;
 }

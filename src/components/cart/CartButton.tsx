@@ -15,7 +15,7 @@ export function CartButton() {
       className={styles.button}
       aria-haspopup="dialog"
       aria-label={units === 0 ? "Cart" : `Cart, ${unitsText(units)}`}
-      onClick={drawer.open}
+      onClick={() => drawer.open()}
     >
       <Icon name="bag" />
       <span>Cart</span>

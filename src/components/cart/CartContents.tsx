@@ -1,5 +1,6 @@
 "use client";
 
+import type { ReactNode } from "react";
 import { useCart, useCartStore } from "@/contexts/CartContext";
 import type { CartState } from "@/contexts/cart-reducer";
 import { failureText } from "@/domain/refusals";
@@ -13,7 +14,7 @@ import { EmptyCart } from "./EmptyCart";
 import { LapsedLines } from "./LapsedLines";
 
 /** The cart, in the drawer and on its page: lines, what is no longer held, the sum. */
-export function CartContents({ layout }: { layout: "narrow" | "wide" }) {
+export function CartContents({ layout, action }: { layout: "narrow" | "wide"; action?: ReactNode }) {
   const state = useCart();
   const lines = state.cart?.lines ?? [];
   const isEmpty = state.known && lines.length === 0;
@@ -34,7 +35,7 @@ export function CartContents({ layout }: { layout: "narrow" | "wide" }) {
       </div>
       {state.cart && lines.length > 0 && (
         <section className={styles.side} aria-label="Total">
-          <CartSummary cart={state.cart} />
+          <CartSummary cart={state.cart}>{action}</CartSummary>
         </section>
       )}
     </div>

@@ -18,12 +18,14 @@ export function CartDrawer() {
       {!isOpen && <StatusLine />}
       <Drawer isOpen={isOpen} title="Your cart" onClose={close}>
         <StatusLine />
-        <CartContents layout="narrow" />
-        <p className={styles.page}>
-          <Link href="/cart" onClick={close}>
-            Open the cart as a page
-          </Link>
-        </p>
+        <CartContents
+          layout="narrow"
+          action={
+            <Link className={styles.page} href="/cart" onClick={close}>
+              Open as a page
+            </Link>
+          }
+        />
       </Drawer>
     </>
   );

@@ -2,7 +2,9 @@
 
 import Image from "next/image";
 import Link from "next/link";
+import { useEffect, useRef } from "react";
 import { useCart, useCartStore } from "@/contexts/CartContext";
+import { useCartDrawer } from "@/contexts/CartDrawerContext";
 import { lineSubject } from "@/contexts/cart-reducer";
 import { isPending } from "@/contexts/cart-store";
 import { MAX_QUANTITY } from "@/contracts/common";
@@ -22,7 +24,7 @@ export function CartLineItem({ line }: { line: CartLine }) {
   const paying = line.status === "paying";
   const name = lineName(line);
   return (
-    <li className={styles.line}>
+    <li ref={useShownWhenAdded(line.variantId)} className={styles.line}>
       <Image className={styles.picture} src={line.imagePath} alt="" width={96} height={120} unoptimized />
       <div className={styles.words}>
         <Link className={styles.name} href={`/products/${line.productSlug}`}>
@@ -61,4 +63,14 @@ export function CartLineItem({ line }: { line: CartLine }) {
       </div>
     </li>
   );
+}
+
+/** The drawer opens on what was just added, however long the cart is. */
+function useShownWhenAdded(variantId: string) {
+  const item = useRef<HTMLLIElement>(null);
+  const { isOpen, added } = useCartDrawer();
+  useEffect(() => {
+    if (isOpen && added === variantId) item.current?.scrollIntoView({ block: "nearest" });
+  }, [isOpen, added, variantId]);
+  return item;
 }

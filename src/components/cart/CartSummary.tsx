@@ -1,5 +1,6 @@
 "use client";
 
+import type { ReactNode } from "react";
 import { useCart, useCartStore } from "@/contexts/CartContext";
 import { activeLines, isPending } from "@/contexts/cart-store";
 import type { Cart } from "@/contracts/reservations";
@@ -9,7 +10,7 @@ import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
 import styles from "./CartSummary.module.css";
 
-export function CartSummary({ cart }: { cart: Cart }) {
+export function CartSummary({ cart, children }: { cart: Cart; children?: ReactNode }) {
   const store = useCartStore();
   const state = useCart();
   return (
@@ -20,21 +21,22 @@ export function CartSummary({ cart }: { cart: Cart }) {
       </dl>
       <Notice tone="plain">
         <p>
-          <strong>The till is not open yet.</strong> You can hold pieces, but not pay for them: checkout is
-          still being built.
+          <strong>The till is not open yet.</strong> You can hold pieces, but not pay for them.
         </p>
       </Notice>
       <FailureNotice subject="cart" />
-      <Button
-        look="quiet"
-        size="small"
-        className={styles.clear}
-        pending={isPending(state, "cart")}
-        inactive={activeLines(state).length === 0}
-        onClick={() => void store.clear()}
-      >
-        Clear cart
-      </Button>
+      <div className={styles.actions}>
+        {children}
+        <Button
+          look="quiet"
+          size="small"
+          pending={isPending(state, "cart")}
+          inactive={activeLines(state).length === 0}
+          onClick={() => void store.clear()}
+        >
+          Clear cart
+        </Button>
+      </div>
     </div>
   );
 }

@@ -30,7 +30,7 @@ export function AddToCart({ variant, productName }: { variant: Variant; productN
     if (event.detail > 1) return;
     if (await store.add(variant.id, quantity)) {
       setQuantity(1);
-      drawer.open();
+      drawer.open(variant.id);
     }
   };
 

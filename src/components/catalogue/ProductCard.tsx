@@ -10,7 +10,7 @@ import { AvailabilityText } from "./AvailabilityText";
 import { HeldByYou } from "./HeldByYou";
 import styles from "./ProductCard.module.css";
 
-export function ProductCard({ product, isFirst }: { product: Product; isFirst: boolean }) {
+export function ProductCard({ product, isEarly }: { product: Product; isEarly: boolean }) {
   const variants = useAvailability(product.variants);
   const note = productNote(variants);
   return (
@@ -22,10 +22,12 @@ export function ProductCard({ product, isFirst }: { product: Product; isFirst: b
           alt={product.imageAlt}
           width={800}
           height={1000}
-          loading={isFirst ? "eager" : "lazy"}
+          loading={isEarly ? "eager" : "lazy"}
           unoptimized
         />
-        <HeldByYou variantIds={variants.map((variant) => variant.id)} />
+        <div className={styles.badge}>
+          <HeldByYou variantIds={variants.map((variant) => variant.id)} />
+        </div>
       </div>
       <div className={styles.head}>
         <h3 className={styles.name}>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { AvailabilityProvider, useAvailability } from "@/contexts/AvailabilityContext";
 import type { ProductAnswer, Variant } from "@/contracts/catalogue";
 import { AddToCart } from "./AddToCart";
+import { OnlyVariant } from "./OnlyVariant";
 import { VariantPicker } from "./VariantPicker";
 
 export function ProductForm({ serverNow, product }: ProductAnswer) {
@@ -21,7 +22,8 @@ function Choice({ variants, productName }: { variants: readonly Variant[]; produ
   const chosen = current.find((variant) => variant.id === chosenId);
   return (
     <>
-      <VariantPicker variants={current} chosenId={chosenId} onChoose={setChosenId} />
+      {current.length > 1 && <VariantPicker variants={current} chosenId={chosenId} onChoose={setChosenId} />}
+      {current.length === 1 && chosen && <OnlyVariant variant={chosen} />}
       {chosen && <AddToCart key={chosen.id} variant={chosen} productName={productName} />}
     </>
   );

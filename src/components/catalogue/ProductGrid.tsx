@@ -12,7 +12,7 @@ export function ProductGrid({ list }: { list: ProductList }) {
       <ul className={styles.grid}>
         {list.products.map((product, index) => (
           <li key={product.id}>
-            <ProductCard product={product} isFirst={index === 0} />
+            <ProductCard product={product} isEarly={index < 3} />
           </li>
         ))}
       </ul>

@@ -38,7 +38,7 @@ function Soonest({ line }: { line: CartLine }) {
     <div className={styles.soonest} data-level={left.level}>
       <Countdown left={left} label={`Time left for ${lineName(line)}`} words={LEVEL_WORDS[left.level]} />
       <div className={styles.actions}>
-        <Button look="quiet" size="small" onClick={drawer.open}>
+        <Button look="quiet" size="small" className={styles.view} onClick={() => drawer.open()}>
           View cart
         </Button>
         <Button
