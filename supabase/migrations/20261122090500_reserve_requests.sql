@@ -3,7 +3,7 @@
 create function private.check_reserve_requests(p_requests jsonb)
 returns void
 language plpgsql
-immutable
+stable
 set search_path = ''
 as $$
 begin
@@ -12,24 +12,26 @@ begin
   end if;
   if exists (
     select 1 from jsonb_array_elements(p_requests) as r (request)
-    where r.request ->> 'shopperId' is null
+    where pg_input_is_valid(r.request ->> 'shopperId', 'uuid') is not true
        or coalesce(r.request ->> 'mode', 'all_or_nothing') not in ('all_or_nothing', 'partial')
        or coalesce(r.request ->> 'quantityMode', 'add') not in ('add', 'set')
        or jsonb_typeof(r.request -> 'lines') is distinct from 'array'
        or jsonb_array_length(r.request -> 'lines') not between 1 and 100
   ) then
     perform private.raise_invalid_request(
-      'a request has shopperId, 1 to 100 lines, mode all_or_nothing or partial, quantityMode add or set');
+      'a request has shopperId (uuid), 1 to 100 lines, mode all_or_nothing or partial, quantityMode add or set');
   end if;
   if exists (
     select 1
     from jsonb_array_elements(p_requests) as r (request)
     cross join jsonb_array_elements(r.request -> 'lines') as l (line)
-    where l.line ->> 'variantId' is null
+    where pg_input_is_valid(l.line ->> 'variantId', 'uuid') is not true
+       or pg_input_is_valid(l.line ->> 'reservationId', 'uuid') is false
        or jsonb_typeof(l.line -> 'quantity') is distinct from 'number'
        or (l.line ->> 'quantity') !~ '^[1-9][0-9]{0,5}$'
   ) then
-    perform private.raise_invalid_request('a line has variantId and a whole quantity of 1 to 999999 units');
+    perform private.raise_invalid_request(
+      'a line has variantId (uuid), reservationId (uuid or none) and a whole quantity of 1 to 999999 units');
   end if;
 end;
 $$;

@@ -146,6 +146,8 @@ declare
   v_released integer := 0;
 begin
   perform private.set_cause('shopper:release');
+  -- Without it the shopper could add a hold whose level is locked by nobody here, and late, out of turn.
+  perform 1 from public.shoppers as s where s.id = p_shopper_id for no key update;
   perform private.lock_levels(private.levels_of_reservations(p_shopper_id, p_reservation_ids));
   v_now := clock_timestamp();
   select array_agg(r.id) filter (where r.status = 'active' and r.expires_at > v_now),
@@ -170,4 +172,4 @@ begin
 end;
 $$;
 comment on function public.release_reservations(uuid, uuid[]) is
-  'Gives back active holds of one shopper at once. p_reservation_ids null: all of them. Answers {serverNow, released, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the levels. Idempotent.';
+  'Gives back active holds of one shopper at once. p_reservation_ids null: all of them. Answers {serverNow, released, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent.';

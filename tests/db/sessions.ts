@@ -1,4 +1,3 @@
-import { expect } from "vitest";
 import type { Sql, TestDatabase } from "../support/database.ts";
 import { must } from "../support/shop.ts";
 
@@ -13,15 +12,19 @@ export async function startBlocked<Result>(
 ): Promise<{ result: Promise<Result> }> {
   const pid = await pidOf(session);
   const result = work(session);
+  let isOver = false;
   // It may fail before anybody looks at it; whoever awaits it still sees the failure.
-  result.catch(() => {});
-  await expect
-    .poll(() => isBlocked(db.sql, pid), { interval: 5, timeout: 20_000, message: "the session waits" })
-    .toBe(true);
+  result
+    .catch(() => {})
+    .finally(() => {
+      isOver = true;
+    });
+  while (!(await isBlocked(db.sql, pid))) {
+    if (isOver) throw new Error("The work was to wait for a lock, and was over without waiting.");
+  }
   return { result };
 }
 
-/** Runs work in an open transaction of the session. End it with `commit` or `rollback`. */
 export async function begin(session: Sql): Promise<void> {
   await session`begin`;
 }
