@@ -16,6 +16,5 @@ export function nextReadIn(state: CartState, serverNow: number, attempts: number
   const soonest = soonestOf(state.cart?.lines ?? []);
   if (soonest === undefined) return null;
   const untilEnd = Date.parse(soonest.expiresAt) + AFTER_THE_END - serverNow;
-  if (untilEnd > 0) return untilEnd;
-  return attempts === 0 ? 0 : retry;
+  return attempts === 0 ? Math.max(0, untilEnd) : retry;
 }
