@@ -105,7 +105,8 @@ comment on function private.load_holds(private.reserve_batch, public.shopper_tie
   'What the shoppers of a batch hold at p_now. Marks their own lapsed holds of the wanted variants expired. The caller holds the locks of shoppers and levels.';
 
 create function private.reclaim_lapsed(
-  p_batch private.reserve_batch, p_levels private.level_arrays, p_now timestamptz)
+  p_batch private.reserve_batch, p_levels private.level_arrays, p_holds private.hold_arrays,
+  p_now timestamptz)
 returns integer[]
 language plpgsql
 volatile
@@ -117,8 +118,15 @@ declare
 begin
   for x in 1 .. cardinality(p_batch.variant_ids) loop
     continue when p_levels.variant_first[x] is null;
-    select sum(l.quantity) into v_wanted
-    from unnest(p_batch.line_variant, p_batch.line_quantity) as l (variant, quantity) where l.variant = x;
+    -- With what is held already: a line that moves to another location needs all its units there.
+    select sum(w.quantity) into v_wanted
+    from (
+      select l.quantity from unnest(p_batch.line_variant, p_batch.line_quantity) as l (variant, quantity)
+      where l.variant = x
+      union all
+      select k.quantity from unnest(p_batch.key_variant, p_holds.quantity) as k (variant, quantity)
+      where k.variant = x
+    ) as w;
     for i in p_levels.variant_first[x] .. p_levels.variant_last[x] loop
       if p_levels.next_expiry_at[i] <= p_now and v_free[i] < v_wanted then
         -- Every hold has at least one unit, so as many holds as units are missing suffice.
@@ -130,7 +138,7 @@ begin
   return v_free;
 end;
 $$;
-comment on function private.reclaim_lapsed(private.reserve_batch, private.level_arrays, timestamptz) is
+comment on function private.reclaim_lapsed(private.reserve_batch, private.level_arrays, private.hold_arrays, timestamptz) is
   'Invariant 5: where a level may have to give more than it has free, lapsed holds give their units back, as many as may be needed. Answers the free units by level. The caller holds the levels'' locks.';
 
 create function private.is_refused_unseen(

@@ -118,16 +118,18 @@ begin
         if h.id[k] is null or (g_level[i] <> g_from[i] and h.change[k] is distinct from 'insert') then
           -- A new hold, or one parcel from another location: the old row ends, its units go back.
           if h.id[k] is not null then
+            -- It moves with its times: a way to another shelf is no way to a longer life.
             h.moved := h.moved || h.id[k];
             h.replaces_id[k] := h.id[k];
+          else
+            h.replaces_id[k] := coalesce(h.replaces_id[k], b.line_reservation[i]);
+            h.duration_seconds[k] := coalesce(p_levels.hold_seconds[g_level[i]], h.duration_seconds[k]);
+            h.max_expires_at[k] := p_now + make_interval(
+              secs => greatest(h.duration_seconds[k], p_settings.max_hold_life_seconds));
+            h.expires_at[k] := p_now + make_interval(secs => h.duration_seconds[k]);
           end if;
-          h.replaces_id[k] := coalesce(h.replaces_id[k], b.line_reservation[i]);
-          h.duration_seconds[k] := coalesce(p_levels.hold_seconds[g_level[i]], h.duration_seconds[k]);
           h.id[k] := gen_random_uuid();
           h.created_at[k] := p_now;
-          h.max_expires_at[k] := p_now + make_interval(
-            secs => greatest(h.duration_seconds[k], p_settings.max_hold_life_seconds));
-          h.expires_at[k] := p_now + make_interval(secs => h.duration_seconds[k]);
           h.change[k] := 'insert';
         elsif v_units <> 0 then
           h.change[k] := coalesce(h.change[k], 'update');
@@ -244,7 +246,7 @@ begin
     v_now := clock_timestamp();
     v_holds := private.load_holds(v_batch, v_tiers, v_settings, v_now);
     v_levels := private.read_levels(v_batch.variant_ids);
-    v_free := private.reclaim_lapsed(v_batch, v_levels, v_now);
+    v_free := private.reclaim_lapsed(v_batch, v_levels, v_holds, v_now);
   end if;
   v_plan := private.decide_reservations(v_batch, v_levels, v_free, v_holds, v_settings, v_now);
   perform private.write_holds(v_batch, v_plan.holds, v_now);
