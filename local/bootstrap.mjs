@@ -28,7 +28,23 @@ const child = spawn(node, [join(root, "local", entry), ...args], {
   },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+// npm runs us through a shell, and neither passes every signal on: when npm was told to end or killed, all that we
+// see is that our forebears are others.
+const forebears = readForebears();
+if (process.env.npm_lifecycle_event) {
+  setInterval(() => readForebears() !== forebears && child.kill("SIGTERM"), 500).unref();
+}
 child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+
+/** The shell, and where /proc tells it also the npm above. */
+function readForebears() {
+  try {
+    const [, npm] = /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${process.ppid}/status`, "utf8"));
+    return `${process.ppid} ${npm}`;
+  } catch {
+    return `${process.ppid}`;
+  }
+}
 
 /** Compares what is installed with the lock file, package by package; times of files say nothing after a checkout. */
 function isInstalled() {
