@@ -31,9 +31,10 @@ export function Stepper(props: StepperProps) {
       >
         <Icon name="minus" size={16} />
       </button>
-      <output className={styles.value} aria-live="off">
+      {/* Changes only when somebody steps, so it may speak. */}
+      <span className={styles.value} aria-live="polite">
         {value}
-      </output>
+      </span>
       <button
         type="button"
         aria-label={moreLabel}
