@@ -18,6 +18,17 @@ describe("answers that overtake each other", () => {
     expect(quantity(store)).toBe(5);
   });
 
+  it("nor does it while another change is still under way", async () => {
+    const { store, server } = cartBench(cart(0, [line(), mug()]));
+    void store.refresh();
+    const early = server.last("GET");
+    void store.extend(uuid(1));
+    void store.setQuantity(uuid(2), 5);
+    await server.last("PUT").respond(answer(2, mug({ quantity: 5 }), "quantity_set"));
+    await early.respond(cart(3, [line(), mug()]));
+    expect(quantity(store)).toBe(6);
+  });
+
   it("an older reading does not overwrite a newer one", async () => {
     const { store, server } = cartBench(cart(10, [mug({ quantity: 7 })]));
     void store.refresh();

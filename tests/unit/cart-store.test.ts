@@ -42,7 +42,7 @@ describe("a reading that fails", () => {
   });
 
   it("leaves an unknown cart unknown: it never looks empty", async () => {
-    const { store, server } = cartBench(null, { known: false });
+    const { store, server, time } = cartBench(null, { known: false });
     store.start();
     await server.last("GET").lose();
     expect(store.getState()).toMatchObject({
