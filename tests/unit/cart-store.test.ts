@@ -50,6 +50,8 @@ describe("a reading that fails", () => {
       cart: null,
       readFailure: { kind: "unreachable" },
     });
+    await time.advance(1_000);
+    expect(server.count("GET")).toBe(2);
   });
 
   it("is tried again by itself, ever more slowly, and then forgotten", async () => {
