@@ -10,7 +10,7 @@ create type private.reserve_plan as (
 comment on type private.reserve_plan is
   'What a batch comes to: the holds to write, the answers in order of arrival, and the refused lines for the counters.';
 
-create function private.refusal_of_reservation(p_reservation_id uuid, p_shopper_id uuid)
+create function private.refusal_of_reservation(p_reservation_id uuid, p_shopper_id uuid, p_variant_id uuid)
 returns text
 language plpgsql
 stable
@@ -20,7 +20,7 @@ declare
   v_status public.reservation_status;
 begin
   select r.status into v_status from public.reservations as r
-  where r.id = p_reservation_id and r.shopper_id = p_shopper_id;
+  where r.id = p_reservation_id and r.shopper_id = p_shopper_id and r.variant_id = p_variant_id;
   return case
     when v_status is null then 'reservation_not_found'
     when v_status = 'paying' then 'payment_open'
@@ -28,8 +28,8 @@ begin
   end;
 end;
 $$;
-comment on function private.refusal_of_reservation(uuid, uuid) is
-  'Why a request about this reservation is refused: not the shopper''s (or nobody''s), pinned by a payment, or ended on purpose. Null for an active one and for an expired one, whose units may be taken again.';
+comment on function private.refusal_of_reservation(uuid, uuid, uuid) is
+  'Why a request about this reservation is refused: not the shopper''s (or nobody''s, or of another variant), pinned by a payment, or ended on purpose. Null for an active one and for an expired one, whose units may be taken again.';
 
 create function private.decide_reservations(
   p_batch private.reserve_batch, p_levels private.level_arrays, p_free integer[], p_holds private.hold_arrays,
@@ -73,7 +73,7 @@ begin
       g_outcome[i] := case
         when b.line_reservation[i] is null or h.id[k] = b.line_reservation[i]
           or h.replaces_id[k] = b.line_reservation[i] then null
-        else private.refusal_of_reservation(b.line_reservation[i], b.shopper_ids[s]) end;
+        else private.refusal_of_reservation(b.line_reservation[i], b.shopper_ids[s], b.variant_ids[x]) end;
       if g_outcome[i] is not null then
         null;
       elsif p_levels.variant_first[x] is null then
@@ -150,7 +150,8 @@ begin
           'reservation', private.hold_as_json(
             h.id[k], b.variant_ids[x], h.location_id[k], h.quantity[k], 'active', h.created_at[k],
             h.duration_seconds[k], h.expires_at[k], h.max_expires_at[k]),
-          'replacesId', h.replaces_id[k]);
+          -- A line that named a hold which ended learns what stands in its place, however often it asks.
+          'replacesId', coalesce(h.replaces_id[k], nullif(b.line_reservation[i], h.id[k])));
       else
         v_line := jsonb_build_object(
           'variantId', b.variant_ids[x], 'requested', b.line_quantity[i],

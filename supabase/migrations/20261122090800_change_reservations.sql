@@ -85,7 +85,7 @@ declare
   v_ids uuid[] := p_reservation_ids;
   v_now timestamptz;
   v_extended jsonb;
-  v_answers jsonb := '[]';
+  v_answers jsonb[] := '{}';
   v_answer jsonb;
   v_row record;
 begin
@@ -100,11 +100,12 @@ begin
   end if;
   v_extended := private.extend_live(p_shopper_id, v_ids, v_now);
 
+  -- By variant, so that refusals are counted in the same order as everywhere.
   for v_row in
-    select i.id, r.variant_id, r.quantity, r.status
+    select i.id, i.ord, r.variant_id, r.quantity, r.status
     from unnest(v_ids) with ordinality as i (id, ord)
     left join public.reservations as r on r.id = i.id and r.shopper_id = p_shopper_id
-    order by i.ord
+    order by r.variant_id, i.ord
   loop
     v_answer := v_extended -> v_row.id::text;
     if v_answer is null and v_row.status in ('active', 'expired') then
@@ -112,7 +113,13 @@ begin
       v_answer := private.reserve(jsonb_build_array(jsonb_build_object(
         'shopperId', p_shopper_id, 'quantityMode', 'set',
         'lines', jsonb_build_array(jsonb_build_object(
-          'variantId', v_row.variant_id, 'quantity', v_row.quantity, 'reservationId', v_row.id))))) #> '{answers,0,lines,0}';
+          'variantId', v_row.variant_id, 'reservationId', v_row.id,
+          -- Where a newer hold stands in its place already, that one stays as it is.
+          'quantity', coalesce(
+            (select r.quantity from public.reservations as r
+             where r.shopper_id = p_shopper_id and r.variant_id = v_row.variant_id and r.status = 'active'
+               and r.expires_at > v_now
+             limit 1), v_row.quantity)))))) #> '{answers,0,lines,0}';
       v_answer := v_answer || jsonb_build_object(
         'outcome', case v_answer ->> 'outcome' when 'held' then 'held_again' else 'expired' end,
         'refusal', case when v_answer ->> 'outcome' <> 'held' then v_answer ->> 'outcome' end);
@@ -121,14 +128,14 @@ begin
         when 'paying' then 'payment_open' when 'released' then 'reservation_ended'
         when 'confirmed' then 'reservation_ended' else 'reservation_not_found' end);
     end if;
-    v_answers := v_answers || (v_answer || jsonb_build_object('reservationId', v_row.id));
+    v_answers[v_row.ord] := v_answer || jsonb_build_object('reservationId', v_row.id);
   end loop;
   perform private.set_cause('');
-  return jsonb_build_object('serverNow', v_now, 'answers', v_answers);
+  return jsonb_build_object('serverNow', v_now, 'answers', to_jsonb(v_answers));
 end;
 $$;
 comment on function public.extend_reservations(uuid, uuid[]) is
-  'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids null: all active ones. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found. Locks the shopper, then the levels. Safe to repeat.';
+  'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids null: all active ones. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found. Locks the shopper, then the levels. Safe to repeat.';
 
 create function public.release_reservations(p_shopper_id uuid, p_reservation_ids uuid[] default null)
 returns jsonb
