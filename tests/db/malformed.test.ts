@@ -43,14 +43,17 @@ const malformed: [string, () => unknown][] = [
   ]),
 ];
 
-test.each(malformed)("a batch with %s raises HF001 and changes nothing, whatever else is in it", async (_, make) => {
-  const batch = make();
-  const before = await everything();
-  expect(await call(batch)).toBe("HF001");
-  // One bad request spoils the batch it came with: nothing of the good one may stay.
-  if (Array.isArray(batch) && batch.length === 1) expect(await call([request(), ...batch])).toBe("HF001");
-  expect(await everything()).toEqual(before);
-});
+test.each(malformed)(
+  "a batch with %s raises HF001 and changes nothing, whatever else is in it",
+  async (_, make) => {
+    const batch = make();
+    const before = await everything();
+    expect(await call(batch)).toBe("HF001");
+    // One bad request spoils the batch it came with: nothing of the good one may stay.
+    if (Array.isArray(batch) && batch.length === 1) expect(await call([request(), ...batch])).toBe("HF001");
+    expect(await everything()).toEqual(before);
+  },
+);
 
 test("the largest batch and the largest cart that are allowed are answered", async () => {
   expect(await call(times(256, request))).toBe("none");
@@ -63,9 +66,9 @@ test.each([0, -1, null, 1_000_000])("a hold cannot be set to %s units", async (q
   const { reservation } = await reserve(db.sql, shopperId, variantId, 2);
   const before = await everything();
   const id = must(reservation).reservationId;
-  expect(
-    await sqlStateOf(db.sql`select set_reservation_quantity(${shopperId}, ${id}, ${quantity})`),
-  ).toBe("HF001");
+  expect(await sqlStateOf(db.sql`select set_reservation_quantity(${shopperId}, ${id}, ${quantity})`)).toBe(
+    "HF001",
+  );
   expect(await everything()).toEqual(before);
 });
 
