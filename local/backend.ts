@@ -3,7 +3,7 @@ import { applyMigrations, readMigrations } from "./database/migrations.ts";
 import { createPlatformDatabase, hasPlatform } from "./database/platform.ts";
 import { seedOnce } from "./database/seed.ts";
 import type { Keys } from "./keys.ts";
-import { logDir, migrationsDir, seedFile } from "./paths.ts";
+import { logDir, migrationsDir, seedFile, stateDir } from "./paths.ts";
 import { portNear } from "./ports.ts";
 import { type Cluster, startCluster, stopOrphan } from "./postgres/cluster.ts";
 import { dataFolder, removeData } from "./postgres/data-folder.ts";
@@ -34,7 +34,8 @@ export async function startBackend(options: BackendOptions, stoppables: Stoppabl
     const port = await portNear(54322);
     const logFile = join(logDir, "postgres.log");
     const started = await startCluster({ dataDir, port, logFile }, stoppables);
-    say(`${started.version} on port ${port}${started.isNew ? ", new" : ""}`);
+    const place = dataDir.startsWith(stateDir) ? "" : ` in ${dataDir}`;
+    say(`${started.version} on port ${port}${started.isNew ? ", new" : ""}${place}`);
     return started;
   });
   await step("Database", async (say) => say(await prepareDatabase(cluster)));

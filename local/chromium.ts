@@ -41,9 +41,9 @@ function installFromDebian(): string | undefined {
   if (platform() !== "linux" || !isRoot || !existsSync("/usr/bin/apt-get")) return undefined;
   console.log("  Installing Chromium with apt-get (once)");
   const options = { encoding: "utf8", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } } as const;
-  spawnSync("apt-get", ["update", "-q"], options);
+  spawnSync("/usr/bin/apt-get", ["update", "-q"], options);
   const flags = ["install", "-y", "-q", "--no-install-recommends", "chromium"];
-  const { status, stderr } = spawnSync("apt-get", flags, options);
+  const { status, stderr } = spawnSync("/usr/bin/apt-get", flags, options);
   if (status !== 0) console.error(stderr);
   return findChromium();
 }

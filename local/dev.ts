@@ -6,6 +6,7 @@ import { readEnvironment, storeEnvironment, usesHostedSupabase } from "./environ
 import { startGuard } from "./guard.ts";
 import { loadKeys } from "./keys.ts";
 import { takeLock } from "./lock.ts";
+import { refuseForeignFiles } from "./ownership.ts";
 import { root, stateDir } from "./paths.ts";
 import { exactPort, portNear } from "./ports.ts";
 import { describeFailure, Problem } from "./problem.ts";
@@ -42,6 +43,7 @@ async function start({ reset }: { reset: boolean }): Promise<void> {
   const environment = readEnvironment(root, process.env);
   const isHosted = usesHostedSupabase(environment);
   if (isHosted && reset) throw new Problem("--reset is for the local database; yours is a Supabase project.");
+  refuseForeignFiles(root);
   mkdirSync(stateDir, { recursive: true });
   const lock = await takeLock(join(stateDir, "dev.lock"));
   stoppables.add(lock.release);

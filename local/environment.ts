@@ -29,7 +29,7 @@ export function usesHostedSupabase(environment: Environment): boolean {
   if (missing.length === hosted.length) return false;
   if (missing.length === 0) return true;
   throw new Problem(
-    `${missing.join(" and ")} is not set while other Supabase settings are: set all three of ${hosted.join(", ")} (in .env.local) to use a Supabase project, or none of them for the local one.`,
+    `Supabase settings are incomplete, ${missing.join(" and ")} missing: set all three of ${hosted.join(", ")} (in .env.local) to use a Supabase project, or none for the local one.`,
   );
 }
 

@@ -9,5 +9,10 @@ export class Problem extends Error {
 /** What to print for any thrown value: a Problem's sentence, or the full stack of what is our bug. */
 export function describeFailure(error: unknown): string {
   if (error instanceof Problem) return error.message;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (path && (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOSPC")) {
+    const why = code === "ENOSPC" ? "the disk is full" : "this account may not";
+    return `${path} could not be written, ${why}: mend that, then run this again.`;
+  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

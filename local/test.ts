@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureChromium } from "./chromium.ts";
+import { refuseForeignFiles } from "./ownership.ts";
 import { root, stateDir } from "./paths.ts";
 import { describeFailure } from "./problem.ts";
 import { seconds } from "./progress.ts";
@@ -33,6 +34,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 try {
   const { suites, vitestArgs } = readSelection(process.argv.slice(2));
+  refuseForeignFiles(root);
   const outcomes: Outcome[] = [];
   for (const suite of suites) outcomes.push(await runSuite(suite, vitestArgs));
   const total = sum(outcomes);

@@ -35,7 +35,7 @@ test("an untouched copy of .env.example counts as nothing given", () => {
 
 test("half a Supabase project is refused, with the missing name", () => {
   const { SUPABASE_SECRET_KEY: _, ...half } = hosted;
-  expect(() => usesHostedSupabase(half)).toThrow(/^SUPABASE_SECRET_KEY is not set/);
+  expect(() => usesHostedSupabase(half)).toThrow(/incomplete, SUPABASE_SECRET_KEY missing: set all three/);
 });
 
 test("gives the store local keys, and leaves a cookie secret that somebody set", () => {
