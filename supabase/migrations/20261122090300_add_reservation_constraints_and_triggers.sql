@@ -126,23 +126,22 @@ declare
   v_cause text := private.log_cause();
 begin
   with delta as (
-    select c.variant_id, c.location_id, sum(c.units) as units, min(c.soonest) as soonest
-    from (
-      select n.variant_id, n.location_id, n.quantity as units,
-             case when n.status = 'active' then n.expires_at end as soonest
-      from new_rows as n where n.status in ('active', 'paying')
-      union all
-      select o.variant_id, o.location_id, -o.quantity, null
-      from old_rows as o where o.status in ('active', 'paying')
-    ) as c
-    group by c.variant_id, c.location_id
+    -- A hold never changes its level, so both its rows count there. An end that comes earlier locks the level
+    -- whatever the bound is now: somebody may be raising it from a snapshot in which the end was later.
+    select n.variant_id, n.location_id,
+           sum(case when n.status in ('active', 'paying') then n.quantity else 0 end
+               - case when o.status in ('active', 'paying') then o.quantity else 0 end) as units,
+           min(n.expires_at) filter (
+             where n.status = 'active' and (o.status <> 'active' or n.expires_at < o.expires_at)) as soonest
+    from new_rows as n join old_rows as o on o.id = n.id
+    group by n.variant_id, n.location_id
   ), counted as (
     update public.stock_levels as s
     set reserved = s.reserved + d.units,
         next_expiry_at = least(s.next_expiry_at, d.soonest)
     from delta as d
     where s.variant_id = d.variant_id and s.location_id = d.location_id
-      and (d.units <> 0 or d.soonest < s.next_expiry_at)
+      and (d.units <> 0 or d.soonest is not null)
   )
   insert into public.audit_log
     (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, before, after)
