@@ -1,5 +1,5 @@
 import type { Sql, TestDatabase } from "../support/database.ts";
-import { must } from "../support/shop.ts";
+import { asSuperuser, must } from "../support/shop.ts";
 
 /**
  * Starts work that must wait for a lock, and comes back once the database says that it waits. What the work
@@ -29,6 +29,10 @@ export async function begin(session: Sql): Promise<void> {
   await session`begin`;
 }
 
+export async function rollback(session: Sql): Promise<void> {
+  await session`rollback`;
+}
+
 export async function commit(session: Sql): Promise<void> {
   await session`commit`;
 }
@@ -36,7 +40,17 @@ export async function commit(session: Sql): Promise<void> {
 /** Holds the lock of a variant's levels until the session commits, as a slow colleague would. */
 export async function lockLevels(session: Sql, variantId: string): Promise<void> {
   await session`begin`;
-  await session`select 1 from stock_levels where variant_id = ${variantId} for no key update`;
+  // A bound that is lower than needed stays a bound; with it, a hold may lapse while the lock is held.
+  await session`update stock_levels set next_expiry_at = least(next_expiry_at, clock_timestamp())
+    where variant_id = ${variantId}`;
+}
+
+/** The end of a hold comes in this moment: after everything that began before, before all that begins later. */
+export async function lapseNow(db: TestDatabase, reservationId: string): Promise<void> {
+  await asSuperuser(
+    db,
+    (tx) => tx`update reservations set expires_at = clock_timestamp() where id = ${reservationId}`,
+  );
 }
 
 export async function pidOf(session: Sql): Promise<number> {
