@@ -246,6 +246,10 @@ create trigger stock_levels_identity_is_fixed
   when ((old.variant_id, old.location_id) is distinct from (new.variant_id, new.location_id))
   execute function private.refuse_statement('HF007', 'stock_level_in_use: holds belong to their variant and location');
 
+create trigger stock_levels_no_truncate
+  before truncate on public.stock_levels for each statement
+  execute function private.refuse_statement('HF004', 'no_truncate: delete rows, so that none goes that has holds');
+
 create trigger audit_log_append_only
   before update or delete or truncate on public.audit_log for each statement
   execute function private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
