@@ -66,6 +66,7 @@ export function cartReducer(state: CartState, event: CartEvent): CartState {
       return { ...next, failures: new Map([...next.failures, [event.subject, event.failure]]) };
     }
     case "failure_dismissed":
+      if (!state.failures.has(event.subject)) return state;
       return { ...state, failures: without(state.failures, event.subject) };
     case "ended_dismissed":
       return { ...state, ended: [] };
@@ -105,7 +106,9 @@ function failuresOfShown(failures: CartState["failures"], cart: Cart): CartState
 }
 
 function held(state: CartState, answer: HoldAnswer): CartState {
-  if (state.cart === null || isOlder(answer.serverNow, state.cart)) return state;
+  // Something is held now, but not yet known by name: the cart may not go on looking empty.
+  if (state.cart === null) return { ...state, known: false };
+  if (isOlder(answer.serverNow, state.cart)) return state;
   const cart = withHold(state.cart, answer);
   const line = cart.lines.find(({ reservationId }) => reservationId === answer.reservation.reservationId);
   const extended = answer.outcome === "extended" && line !== undefined;

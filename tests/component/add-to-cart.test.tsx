@@ -105,6 +105,15 @@ describe("adding to the cart", () => {
     expect(screen.queryByRole("dialog")).toBeNull();
   });
 
+  it("that was refused is not held against the variant for ever", async () => {
+    const { server } = show(variant(101, "Large", 1), variant(102, "Small", 3));
+    add();
+    await server.last("POST").refuse("insufficient_stock", { available: 0 });
+    fireEvent.click(screen.getByRole("radio", { name: /Small/ }));
+    fireEvent.click(screen.getByRole("radio", { name: /Large/ }));
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
   it("of more says that the shopper holds some already", async () => {
     const { server, store } = show(variant(101, "Large", 3));
     await act(async () => void store.refresh());

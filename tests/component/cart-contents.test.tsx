@@ -1,4 +1,4 @@
-import { fireEvent, screen } from "@testing-library/react";
+import { act, fireEvent, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { CartContents } from "@/components/cart/CartContents";
 import { answer, at, cart, lapsedLine, line, mug, uuid } from "../unit/cart-fixtures";
@@ -97,6 +97,15 @@ describe("an outage", () => {
     await server.last("GET").refuse("database_unavailable");
     expect(screen.queryByText("Nothing is held for you.")).toBeNull();
     expect(screen.getByRole("alert").textContent).toContain("cannot look after its stock");
+  });
+});
+
+describe("an outage of an empty cart", () => {
+  it("does not say that nothing is held: that is not known", async () => {
+    const { server, store } = show(0, []);
+    await act(async () => void store.refresh());
+    await server.last("GET").lose();
+    expect(screen.queryByText("Nothing is held for you.")).toBeNull();
   });
 });
 

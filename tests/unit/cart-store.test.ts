@@ -82,6 +82,14 @@ describe("adding", () => {
     expect(linesOf(store)).toMatchObject([{ quantity: 2, productName: "Tidewater Vase" }]);
   });
 
+  it("never looks empty when the reading that should name the piece fails", async () => {
+    const { store, server } = cartBench(null);
+    void store.add(uuid(101), 1);
+    await server.last("POST").respond(answer(1, line()), 201);
+    await server.last("GET").lose();
+    expect(store.getState()).toMatchObject({ known: false, readFailure: { kind: "unreachable" } });
+  });
+
   it("twice in one moment is sent once", async () => {
     const { store, server } = cartBench(null);
     const first = store.add(uuid(101), 1);

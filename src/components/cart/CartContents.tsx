@@ -17,7 +17,7 @@ import { LapsedLines } from "./LapsedLines";
 export function CartContents({ layout, action }: { layout: "narrow" | "wide"; action?: ReactNode }) {
   const state = useCart();
   const lines = state.cart?.lines ?? [];
-  const isEmpty = state.known && lines.length === 0;
+  const isEmpty = state.known && state.readFailure === null && lines.length === 0;
   return (
     <div className={styles.contents} data-layout={layout}>
       <div className={styles.main}>
