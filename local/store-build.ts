@@ -2,35 +2,46 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { type Environment, storeEnvironment } from "./environment.ts";
-import type { Keys } from "./keys.ts";
+import type { Environment } from "./environment.ts";
 import { root, stateDir } from "./paths.ts";
 import { Problem } from "./problem.ts";
+import { isAlive } from "./processes.ts";
 import { nextProgram } from "./store.ts";
 
-/** What a build is made of. A page that is rendered while building may show seeded data, so that counts too. */
-const ingredients = ["src", "public", "supabase", "next.config.ts", "package-lock.json", "tsconfig.json"];
+/** What a build is made of. Addresses and keys are read when the server runs, so none of them belongs here. */
+const ingredients = ["src", "public", "next.config.ts", "package-lock.json", "tsconfig.json"];
+
+const builds = join(stateDir, "builds");
 
 /**
- * Builds the store for production into a folder of its own, unless nothing changed since the last time.
- * Returns the environment in which `next start` finds that build.
+ * Builds the store for production, unless these very sources were built before. Each state of the sources has its
+ * own folder: a run that serves an older build is not disturbed. Returns the environment in which Next finds it.
  */
-export async function buildStore(keys: Keys, apiUrl: string): Promise<Environment> {
-  const folder = join(stateDir, "store");
+export async function buildStore(): Promise<Environment> {
+  const folder = join(builds, fingerprint());
   const where = { HOLDFAST_DIST_DIR: relative(root, folder) };
-  const stampFile = join(stateDir, "store.stamp");
-  const stamp = fingerprint(apiUrl + JSON.stringify(keys));
-  if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return where;
+  const done = `${folder}.done`;
+  mkdirSync(builds, { recursive: true });
+  const unlock = await lock(`${folder}.lock`);
+  try {
+    if (existsSync(done)) return where;
+    forgetOldBuilds(3);
+    await build(folder, where);
+    writeFileSync(done, "");
+    return where;
+  } finally {
+    unlock();
+  }
+}
 
-  rmSync(stampFile, { force: true });
-  mkdirSync(stateDir, { recursive: true });
-  const tsconfig = { extends: "../tsconfig.json", include: ["../next-env.d.ts", "../src"] };
-  writeFileSync(`${folder}.tsconfig.json`, JSON.stringify(tsconfig));
+async function build(folder: string, where: Environment): Promise<void> {
   const types = join(root, "next-env.d.ts");
   const typesBefore = existsSync(types) ? readFileSync(types) : undefined;
-  const env = { ...process.env, ...storeEnvironment(keys, apiUrl, {}), ...where };
-  delete (env as Environment).NODE_ENV;
+  const tsconfig = { extends: "../../tsconfig.json", include: ["../../next-env.d.ts", "../../src"] };
+  writeFileSync(`${folder}.tsconfig.json`, JSON.stringify(tsconfig));
+  const env = { ...process.env, ...where, NODE_ENV: "production" as const };
   try {
     await promisify(execFile)(process.execPath, [nextProgram, "build"], { cwd: root, env });
   } catch (error) {
@@ -40,18 +51,40 @@ export async function buildStore(keys: Keys, apiUrl: string): Promise<Environmen
     // The build points this file at its own folder; an editor and a running `npm run dev` want theirs.
     if (typesBefore) writeFileSync(types, typesBefore);
   }
-  writeFileSync(stampFile, stamp);
-  return where;
 }
 
-function fingerprint(settings: string): string {
-  const hash = createHash("sha256").update(settings).update(process.version);
-  for (const ingredient of ingredients) {
-    for (const file of filesBelow(join(root, ingredient))) {
-      hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
+/** Two test runs may start at once; the second waits and finds the build done. */
+async function lock(file: string): Promise<() => void> {
+  for (;;) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+      return () => rmSync(file, { force: true });
+    } catch {
+      const holder = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
+      if (holder > 0 && !isAlive(holder)) rmSync(file, { force: true });
+      await sleep(200);
     }
   }
-  return hash.digest("hex");
+}
+
+function forgetOldBuilds(keep: number): void {
+  const finished = readdirSync(builds)
+    .filter((name) => name.endsWith(".done"))
+    .map((name) => join(builds, name))
+    .sort((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
+  for (const done of finished.slice(keep)) {
+    const folder = done.slice(0, -".done".length);
+    for (const path of [done, `${folder}.tsconfig.json`, folder])
+      rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function fingerprint(): string {
+  const hash = createHash("sha256").update(process.version);
+  for (const file of ingredients.flatMap((name) => filesBelow(join(root, name)))) {
+    hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
+  }
+  return hash.digest("hex").slice(0, 16);
 }
 
 function filesBelow(path: string): string[] {

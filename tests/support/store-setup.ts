@@ -2,9 +2,10 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { seedOnce } from "../../local/database/seed.ts";
 import { storeEnvironment } from "../../local/environment.ts";
-import { loadKeys } from "../../local/keys.ts";
+import { generateKeys } from "../../local/keys.ts";
 import { seedFile, stateDir } from "../../local/paths.ts";
-import { freePort, portNear } from "../../local/ports.ts";
+import { freePort } from "../../local/ports.ts";
+import { step } from "../../local/progress.ts";
 import { startStore } from "../../local/store.ts";
 import { buildStore } from "../../local/store-build.ts";
 import { startSupabaseApi } from "../../local/supabase-api.ts";
@@ -36,21 +37,20 @@ async function startTestStore(project: TestProject, { cluster, stoppables }: Tes
   const databaseUrl = cluster.url("store", "postgres");
   await seedOnce(databaseUrl, seedFile);
 
-  // Kept from run to run, like the port: Next writes both into the build, which is then good for the next run.
-  const keys = loadKeys(join(stateDir, "test-keys.json"));
-  const apiPort = await portNear(54421);
+  const keys = generateKeys();
   const port = await freePort();
   const api = await startSupabaseApi(
     {
       databaseUrl: cluster.url("store", "supabase_admin"),
-      port: apiPort,
+      port: await freePort(),
       keys,
       siteUrl: `http://localhost:${port}`,
       logFile: join(stateDir, "logs", "test-supabase-api.log"),
     },
     stoppables,
   );
-  const environment = { ...storeEnvironment(keys, api.url, {}), ...(await buildStore(keys, api.url)) };
+  const build = await step("Building the store", () => buildStore());
+  const environment = { ...storeEnvironment(keys, api.url, {}), ...build };
   const logFile = join(stateDir, "logs", "test-store.log");
   const store = await startStore({ mode: "start", port, environment, logFile }, stoppables);
 
