@@ -90,6 +90,19 @@ describe("keeping a line longer", () => {
     expect(screen.getByRole("status").textContent).toBe("Tidewater Vase, Large is kept: 15 minutes left.");
   });
 
+  it("is said anew each time: the same words in a new place of the status line", async () => {
+    const { server } = showLines(line());
+    const spoken: (Element | null)[] = [];
+    for (const second of [1, 2]) {
+      fireEvent.click(keep());
+      await server.last("PUT").respond(answer(second, line({ expiresAt: at(900 + second) }), "extended"));
+      await server.last("GET").respond(cart(second, [line({ expiresAt: at(900 + second) })]));
+      spoken.push(screen.getByRole("status").firstElementChild);
+    }
+    expect(spoken[1]?.textContent).toBe(spoken[0]?.textContent);
+    expect(spoken[1]).not.toBe(spoken[0]);
+  });
+
   it("is off at the longest time, and says why", () => {
     const { server } = showLines(line({ maxExpiresAt: at(900) }));
     fireEvent.click(keep());
