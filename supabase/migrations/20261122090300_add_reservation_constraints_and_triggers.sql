@@ -20,6 +20,9 @@ create index reservations_paying_shopper_idx on public.reservations (shopper_id)
 create index reservations_expired_shopper_idx
   on public.reservations (shopper_id, expires_at) where status = 'expired';
 
+create index reservations_let_go_shopper_idx
+  on public.reservations (shopper_id, variant_id) where status in ('released', 'confirmed');
+
 -- Invariant 4: the legal moves, as a WHEN clause, because that costs a comparison and not a function call.
 create trigger reservations_status_moves_forward
   before update on public.reservations for each row

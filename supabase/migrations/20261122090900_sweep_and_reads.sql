@@ -147,11 +147,19 @@ as $$
              as version
     from line as l where l.is_live
   ), lapsed as (
-    -- The last word on each variant: not while it is held again, and once only.
+    -- The last word on each variant, and once only: not once it was held again, whatever became of that.
     select distinct on (l.variant_id) l.*
     from line as l
     where not l.is_live
       and not exists (select 1 from line as n where n.is_live and n.variant_id = l.variant_id)
+      and not exists (
+        select 1 from public.reservations as n
+        where n.shopper_id = p_shopper_id and n.variant_id = l.variant_id and n.created_at >= l.expires_at
+          and n.status in ('released', 'confirmed'))
+      and not exists (
+        select 1 from public.reservations as n
+        where n.shopper_id = p_shopper_id and n.variant_id = l.variant_id and n.created_at >= l.expires_at
+          and n.status = 'paying')
     order by l.variant_id, l.expires_at desc, l.id
   )
   select jsonb_build_object(
