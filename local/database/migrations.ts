@@ -55,6 +55,7 @@ async function applyOne(sql: postgres.Sql, { version, name, file, sql: text }: M
   try {
     await sql.begin(async (transaction) => {
       await transaction.unsafe(text).simple();
+      await transaction`reset role`;
       await transaction`insert into supabase_migrations.schema_migrations (version, name, statements)
         values (${version}, ${name}, ${[text]})`;
     });

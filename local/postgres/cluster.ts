@@ -63,7 +63,7 @@ export async function startCluster(options: ClusterOptions, stoppables: Stoppabl
   const isNew = !existsSync(join(options.dataDir, "PG_VERSION"));
   if (isNew) await initialise(options, account, binaries);
   else refuseOtherVersion(options.dataDir, binaries);
-  const password = readFileSync(passwordFile(options.dataDir), "utf8").trim();
+  const password = readPassword(options.dataDir);
   const url = (database: string, role: string) =>
     `postgresql://${role}:${password}@127.0.0.1:${options.port}/${database}`;
   const { pid, ended } = launch(options, account, binaries);
@@ -81,8 +81,18 @@ export async function stopOrphan(dataDir: string): Promise<void> {
   if (pid > 0 && isAlive(pid) && commandOf(pid).includes(dataDir)) await endProcess(pid, stopSignals);
 }
 
+const startOver = 'run "npm run dev -- --reset" to start over.';
+
 /** Beside the data, not in it: initdb wants an empty folder. */
 const passwordFile = (dataDir: string) => `${dataDir}.password`;
+
+function readPassword(dataDir: string): string {
+  try {
+    return readFileSync(passwordFile(dataDir), "utf8").trim();
+  } catch {
+    throw new Problem(`${passwordFile(dataDir)} is gone, which opened this data: ${startOver}`);
+  }
+}
 
 async function initialise(options: ClusterOptions, account: Account, { initdb }: Binaries): Promise<void> {
   const { dataDir } = options;
@@ -110,7 +120,7 @@ async function initialise(options: ClusterOptions, account: Account, { initdb }:
     renameSync(unfinished, dataDir);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
-    const said = (error as { stderr?: string }).stderr?.trim().split("\n").at(-1) ?? String(error);
+    const said = (error as { stderr?: string }).stderr?.trim().split("\n").at(-1) || String(error);
     throw new Problem(`Postgres could not create its data folder ${dataDir}: ${said}`);
   }
 }
@@ -120,7 +130,7 @@ function refuseOtherVersion(dataDir: string, { version }: Binaries): void {
   const ours = version.split(".")[0];
   if (found === ours) return;
   throw new Problem(
-    `The data in ${dataDir} was written by Postgres ${found} and this is Postgres ${ours}: move that folder away to keep it, or run "npm run dev -- --reset" to start over.`,
+    `The data in ${dataDir} was written by Postgres ${found} and this is Postgres ${ours}: move that folder away to keep it, or ${startOver}`,
   );
 }
 
@@ -160,7 +170,9 @@ async function waitUntilReady(url: string, pid: number, logFile: string): Promis
       await sql`select 1`;
       return;
     } catch (error) {
-      if (!isAlive(pid) || Date.now() > until) throw notStarted(logFile, error);
+      // 28P01: the server is up and does not know our password, which waiting will not change.
+      const isRefused = (error as { code?: string }).code === "28P01";
+      if (isRefused || !isAlive(pid) || Date.now() > until) throw notStarted(logFile, error);
     } finally {
       await sql.end({ timeout: 0 });
     }
