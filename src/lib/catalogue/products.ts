@@ -6,6 +6,9 @@ import { getAvailability } from "./availability";
 const COLUMNS = `id, slug, name, tagline, description, image_path, image_alt,
   variants (id, sku, name, price_cents, currency, position)` as const;
 
+/** What the database lets a slug be. */
+const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
 type Row = Awaited<ReturnType<typeof readRows>>[number];
 
 /** Every published product with its variants and what is available of them, in the shop's order. */
@@ -15,6 +18,8 @@ export async function listProducts(): Promise<ProductList> {
 
 /** One published product; `null` where there is none of that slug. */
 export async function findProduct(slug: string): Promise<ProductAnswer | null> {
+  // Not asked for: some of what a stranger can write in an address (a zero byte) is an error to the database.
+  if (!SLUG.test(slug)) return null;
   const { serverNow, products } = await withAvailability(await readRows(slug));
   const product = products[0];
   return product ? { serverNow, product } : null;
