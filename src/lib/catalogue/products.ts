@@ -1,5 +1,5 @@
 import type { Availability, Product, ProductAnswer, ProductList } from "@/contracts/catalogue";
-import { publicClient } from "../supabase/clients";
+import { publicClient, TIMEOUT_MS } from "../supabase/clients";
 import { toDatabaseError } from "../supabase/database-error";
 import { getAvailability } from "./availability";
 
@@ -28,7 +28,10 @@ export async function findProduct(slug: string): Promise<ProductAnswer | null> {
 async function readRows(slug?: string) {
   const all = publicClient().from("products").select(COLUMNS);
   const wanted = slug === undefined ? all : all.eq("slug", slug);
-  const { data, error, status } = await wanted.order("position").order("slug");
+  const { data, error, status } = await wanted
+    .order("position")
+    .order("slug")
+    .abortSignal(AbortSignal.timeout(TIMEOUT_MS));
   if (error) throw toDatabaseError(error, status);
   return data;
 }

@@ -1,12 +1,9 @@
 import type { z } from "zod";
-import { secretClient } from "./clients";
+import { secretClient, TIMEOUT_MS } from "./clients";
 import type { Database } from "./database.types";
 import { toDatabaseError } from "./database-error";
 
 type Functions = Database["public"]["Functions"];
-
-/** Longer than the functions' own lock_timeout (3 s), so that the database gives up first and says why. */
-const TIMEOUT_MS = 8_000;
 
 /**
  * Calls one of our SQL functions with the secret key and parses its answer at the border.
