@@ -49,8 +49,9 @@ async function readBounded(request: Request): Promise<string> {
   let size = 0;
   for await (const chunk of request.body) {
     size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) throw new ProblemError("body_too_large");
-    chunks.push(chunk);
+    // The rest is read too, and dropped: the next request on a connection that was left half read would hang.
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
+  if (size > MAX_BODY_BYTES) throw new ProblemError("body_too_large");
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
