@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -44,4 +44,5 @@ test("a guard that was dismissed touches nothing", async () => {
   expect(await waitForEnd(child, 500)).toBe(false);
   expect(existsSync(folder)).toBe(true);
   process.kill(child, "SIGKILL");
+  rmSync(folder, { recursive: true });
 });
