@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { seedOnce } from "../../local/database/seed.ts";
 import { storeEnvironment } from "../../local/environment.ts";
-import { generateKeys } from "../../local/keys.ts";
+import { generateKeys, type Keys } from "../../local/keys.ts";
 import { seedFile, stateDir } from "../../local/paths.ts";
 import { freePort } from "../../local/ports.ts";
 import { step } from "../../local/progress.ts";
@@ -16,6 +16,8 @@ declare module "vitest" {
     storeUrl: string;
     /** The store's database as `postgres`. */
     databaseUrl: string;
+    /** Every secret of this run: to sign what the store signs, and to look for them where none may be. */
+    storeKeys: Keys;
     supabaseApi: { url: string; publishableKey: string; secretKey: string };
   }
 }
@@ -56,6 +58,7 @@ async function startTestStore(project: TestProject, { cluster, stoppables }: Tes
 
   project.provide("storeUrl", store.url);
   project.provide("databaseUrl", databaseUrl);
+  project.provide("storeKeys", keys);
   project.provide("supabaseApi", {
     url: api.url,
     publishableKey: keys.publishableKey,
