@@ -1,0 +1,111 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
+import { storeEnvironment } from "../../local/environment.ts";
+import { startGuard } from "../../local/guard.ts";
+import { stateDir } from "../../local/paths.ts";
+import { freePort } from "../../local/ports.ts";
+import { createStoppables } from "../../local/stoppables.ts";
+import { startStore } from "../../local/store.ts";
+import { buildStore } from "../../local/store-build.ts";
+import { storeKeys } from "../support/api-client.ts";
+import { supabaseApi } from "../support/store.ts";
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** The way from a store to its database, which a test may close, open, or answer itself. */
+export type Gateway = {
+  /** Nothing listens there any more, and every open connection is cut. */
+  close(): Promise<void>;
+  /** Requests reach the database (again). */
+  open(): Promise<void>;
+  /** Requests get this answer, and do not reach the database. */
+  answer(status: number, body: string, contentType?: string): Promise<void>;
+  /** Connections are accepted and cut without a word. */
+  hangUp(): Promise<void>;
+  /** How many requests arrived since it was asked last. */
+  countRequests(): number;
+};
+
+export type SecondStore = { url: string; gateway: Gateway; log(): string };
+
+const patience = 60_000;
+const logFile = join(stateDir, "logs", "test-second-store.log");
+
+/** A store of the same build with a gateway of its own, so that the other tests' store stays undisturbed. */
+export function useSecondStore(): SecondStore {
+  const stoppables = createStoppables(startGuard());
+  const gateway = createGateway();
+  const second: SecondStore = { url: "", gateway, log: () => readFileSync(logFile, "utf8") };
+  beforeAll(async () => {
+    const gatewayUrl = await gateway.listen();
+    stoppables.add(() => gateway.close());
+    const keys = { ...storeKeys(), guestCookieSecret: randomBytes(32).toString("base64url") };
+    const built = await buildStore();
+    const environment = { ...storeEnvironment(keys, gatewayUrl, {}), ...built };
+    const options = { mode: "start", port: await freePort(), environment, logFile } as const;
+    second.url = (await startStore(options, stoppables)).url;
+  }, patience);
+  afterAll(() => stoppables.stopAll(), patience);
+  return second;
+}
+
+function createGateway(): Gateway & { listen(): Promise<string> } {
+  let port = 0;
+  let handle: Handle = passOn;
+  let requests = 0;
+  const server = createServer((request, response) => {
+    requests++;
+    handle(request, response);
+  });
+  const listen = () =>
+    new Promise<string>((resolve) => {
+      server.listen(port, "127.0.0.1", () => {
+        port = (server.address() as AddressInfo).port;
+        resolve(`http://127.0.0.1:${port}`);
+      });
+    });
+  const close = () =>
+    new Promise<void>((resolve) => {
+      if (!server.listening) return resolve();
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  const openWith = async (next: Handle) => {
+    handle = next;
+    if (!server.listening) await listen();
+  };
+  return {
+    listen,
+    close,
+    open: () => openWith(passOn),
+    answer: (status, body, contentType = "application/json") =>
+      openWith((_, response) => response.writeHead(status, { "content-type": contentType }).end(body)),
+    hangUp: () => openWith((request) => request.socket.destroy()),
+    countRequests: () => {
+      const count = requests;
+      requests = 0;
+      return count;
+    },
+  };
+}
+
+function passOn(request: IncomingMessage, response: ServerResponse): void {
+  const { host: _, connection: __, "transfer-encoding": ___, ...headers } = request.headers;
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", async () => {
+    const method = request.method ?? "GET";
+    const body = method === "GET" ? null : Buffer.concat(chunks);
+    const answer = await fetch(`${supabaseApi().url}${request.url}`, {
+      method,
+      headers: headers as HeadersInit,
+      body,
+    });
+    const type = answer.headers.get("content-type") ?? "application/json";
+    response.writeHead(answer.status, { "content-type": type }).end(await answer.text());
+  });
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from "node:crypto";
+import { afterEach } from "vitest";
+import type { Sql } from "../support/database.ts";
+import { createVariant, expectConsistent } from "../support/shop.ts";
+import { useStoreDatabase } from "../support/store.ts";
+
+/** Any uuid that no row has. */
+export const unknownId = (): string => randomUUID();
+
+/** The store's database; after every test of the file counters, holds and trail have to agree. */
+export function useShopFloor(): Sql {
+  const sql = useStoreDatabase();
+  afterEach(() => expectConsistent(sql));
+  return sql;
+}
+
+/** Moves the end of a hold that far towards the past: time goes by for it alone. */
+export async function age(sql: Sql, reservationId: string, seconds: number): Promise<void> {
+  await sql`update reservations set expires_at = expires_at - make_interval(secs => ${seconds})
+    where id = ${reservationId}`;
+}
+
+/** The hold ended a moment ago, and no sweep has seen it. */
+export async function lapse(sql: Sql, reservationId: string): Promise<void> {
+  await sql`update reservations set expires_at = clock_timestamp() - interval '1 second'
+    where id = ${reservationId}`;
+}
+
+/** The hold has had all its extensions. */
+export async function useUpItsLife(sql: Sql, reservationId: string): Promise<void> {
+  await sql`update reservations set max_expires_at = expires_at where id = ${reservationId}`;
+}
+
+/** A payment for the hold is open. */
+export async function pin(sql: Sql, reservationId: string): Promise<void> {
+  await sql`update reservations set status = 'paying' where id = ${reservationId}`;
+}
+
+/** Everything that a request could have changed, as one value: equal before and after means that nothing was. */
+export async function fingerprint(sql: Sql): Promise<unknown> {
+  const [row] = await sql`select
+    (select md5(coalesce(string_agg(r::text, ',' order by id), '')) from reservations r) as reservations,
+    (select md5(string_agg(s::text, ',' order by variant_id, location_id)) from stock_levels s) as stock_levels,
+    (select md5(coalesce(string_agg(f::text, ',' order by f::text), '')) from reservation_refusals f) as refusals,
+    (select count(*)::int from audit_log) as trail,
+    (select count(*)::int from shoppers) as shoppers`;
+  return row;
+}
+
+/** A variant with the slug of its product. */
+export async function createProduct(sql: Sql, onHand: number): Promise<{ variantId: string; slug: string }> {
+  const variantId = await createVariant(sql, onHand);
+  const [row] = await sql<{ slug: string }[]>`
+    select p.slug from products p join variants v on v.product_id = p.id where v.id = ${variantId}`;
+  return { variantId, slug: row?.slug ?? "" };
+}
+
+/** Milliseconds between two instants of one answer. */
+export const between = (from: string, to: string): number => Date.parse(to) - Date.parse(from);
