@@ -30,12 +30,14 @@ const lineOfShop = {
 export const CartLineSchema = HoldSchema.extend(lineOfShop);
 export type CartLine = z.infer<typeof CartLineSchema>;
 
-/** A hold whose time ran out recently: "no longer held", with "hold again". */
+/** A hold that was lost recently, most often to time: "no longer held", with "hold again". */
 export const LapsedLineSchema = z.object({
   reservationId: IdSchema,
   variantId: IdSchema,
   quantity: z.int().min(1),
   expiredAt: InstantSchema,
+  /** `withdrawn`: the shop took it back, because the units turned out not to be there. */
+  reason: z.enum(["expired", "withdrawn"]),
   ...lineOfShop,
 });
 export type LapsedLine = z.infer<typeof LapsedLineSchema>;

@@ -10,10 +10,15 @@ comment on type public.shopper_tier is 'Decides the hold duration where the prod
 create table public.shoppers (
   id uuid primary key,
   tier public.shopper_tier not null default 'standard',
-  created_at timestamptz not null default now()
+  merged_into uuid,
+  created_at timestamptz not null default now(),
+  constraint shoppers_not_merged_into_itself check (merged_into <> id)
 );
+create index shoppers_merged_into_idx on public.shoppers (merged_into) where merged_into is not null;
 comment on table public.shoppers is
   'A guest or a signed-in user, one row per shopper_id. Its row lock serialises what one shopper does: caps are decided under it.';
+comment on column public.shoppers.merged_into is
+  'Whom this guest became by signing in. A late request with the old identity acts for that shopper. Never a chain.';
 
 -- No foreign keys on the hot path: the counting trigger refuses a hold without its stock level, once per
 -- statement instead of once per row, and nobody but the functions can insert here (docs/adr/0004).
@@ -29,7 +34,8 @@ create table public.reservations (
   expires_at timestamptz not null,
   max_expires_at timestamptz not null,
   ended_at timestamptz,
-  replaces_id uuid
+  replaces_id uuid,
+  is_withdrawn boolean not null default false
 ) with (fillfactor = 80);
 comment on table public.reservations is
   'Holds: units of one variant at one location, kept for one shopper. There is no cart table; the cart is the shopper''s active holds.';
@@ -41,6 +47,8 @@ comment on column public.reservations.max_expires_at is 'No extension goes past 
 comment on column public.reservations.ended_at is 'When the hold was confirmed, released or expired; null while it counts.';
 comment on column public.reservations.replaces_id is
   'The ended hold whose units were taken again with this one. No foreign key: the old row may be pruned.';
+comment on column public.reservations.is_withdrawn is
+  'Released by the shop, because the units were not there after all: the shopper is told, as of an expired hold.';
 
 create table public.audit_log (
   id bigint generated always as identity primary key,

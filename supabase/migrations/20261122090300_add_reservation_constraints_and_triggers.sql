@@ -7,7 +7,8 @@ alter table public.reservations
   add constraint reservations_ended_at_fits_status
     check ((ended_at is null) = (status in ('active', 'paying'))),
   add constraint reservations_expired_after_expiry check (status <> 'expired' or ended_at >= expires_at),
-  add constraint reservations_replaces_another check (replaces_id <> id);
+  add constraint reservations_replaces_another check (replaces_id <> id),
+  add constraint reservations_withdrawn_is_released check (not is_withdrawn or status = 'released');
 
 -- Invariant 3. Lapsed holds that nobody swept count too: whoever meets one marks it expired first.
 create unique index reservations_one_active_per_level_idx
@@ -19,6 +20,7 @@ create index reservations_active_expiry_idx
 create index reservations_paying_shopper_idx on public.reservations (shopper_id) where status = 'paying';
 create index reservations_expired_shopper_idx
   on public.reservations (shopper_id, expires_at) where status = 'expired';
+create index reservations_withdrawn_shopper_idx on public.reservations (shopper_id, ended_at) where is_withdrawn;
 
 create index reservations_let_go_shopper_idx
   on public.reservations (shopper_id, variant_id) where status in ('released', 'confirmed');
@@ -206,7 +208,9 @@ create trigger reservations_count_delete after delete on public.reservations
 -- Invariant 2 from the other side: reserved is nobody else's to write.
 create trigger stock_levels_reserved_is_counted
   before update of reserved on public.stock_levels for each row
-  when (pg_trigger_depth() = 0 and old.reserved is distinct from new.reserved)
+  when (pg_trigger_depth() = 0 and old.reserved is distinct from new.reserved
+        -- The one exception: repair_stock_consistency, which says so for its own transaction.
+        and current_setting('holdfast.cause', true) is distinct from 'system:repair')
   execute function private.refuse_statement('HF006', 'reserved_is_counted: insert, change or release holds instead');
 create trigger stock_levels_start_unreserved
   before insert on public.stock_levels for each row

@@ -98,6 +98,19 @@ $$;
 comment on function private.lock_levels(uuid[]) is
   'Locks every stock level of these variants, sorted, FOR NO KEY UPDATE. After shoppers, before reservations.';
 
+create function private.acting_shopper(p_shopper_id uuid)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce((select s.merged_into from public.shoppers as s where s.id = p_shopper_id), p_shopper_id);
+end;
+$$;
+comment on function private.acting_shopper(uuid) is
+  'For whom a request with this identity acts: the user that a guest became, else the shopper.';
+
 create function private.lock_shoppers(p_shopper_ids uuid[])
 returns public.shopper_tier[]
 language plpgsql
@@ -106,19 +119,41 @@ set search_path = ''
 as $$
 declare
   v_tiers public.shopper_tier[];
+  v_merged boolean;
 begin
   insert into public.shoppers (id)
   select s.id from unnest(p_shopper_ids) as s (id) group by s.id order by s.id
   on conflict (id) do nothing;
-  select array_agg(l.tier order by l.id) into v_tiers
+  select array_agg(l.tier order by l.id), bool_or(l.merged_into is not null) into v_tiers, v_merged
   from (
-    select s.id, s.tier from public.shoppers as s where s.id = any (p_shopper_ids) order by s.id for no key update
+    select s.id, s.tier, s.merged_into from public.shoppers as s where s.id = any (p_shopper_ids)
+    order by s.id for no key update
   ) as l;
-  return v_tiers;
+  return case when not v_merged then v_tiers end;
 end;
 $$;
 comment on function private.lock_shoppers(uuid[]) is
-  'Makes the rows of new shoppers, locks all of these (sorted, FOR NO KEY UPDATE) and answers their tiers in the order of their ids. First in the lock order of the reservation functions.';
+  'Makes the rows of new shoppers, locks all of these (sorted, FOR NO KEY UPDATE) and answers their tiers in the order of their ids; null where one of them was merged into another while we waited: ask for whom to act again. First in the lock order of the reservation functions.';
+
+create function private.lock_acting_shopper(p_shopper_id uuid)
+returns uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_shopper_id uuid;
+begin
+  loop
+    v_shopper_id := private.acting_shopper(p_shopper_id);
+    perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
+    exit when private.acting_shopper(p_shopper_id) = v_shopper_id;
+  end loop;
+  return v_shopper_id;
+end;
+$$;
+comment on function private.lock_acting_shopper(uuid) is
+  'Locks the shopper for whom this identity acts, and answers who that is. Makes no row: who has none, has no holds.';
 
 create function private.choose_level(
   p_free integer[], p_first integer, p_last integer, p_current integer, p_held integer, p_wanted integer)

@@ -59,18 +59,20 @@ comment on type private.reserve_batch is
 create function private.parse_reserve_requests(p_requests jsonb)
 returns private.reserve_batch
 language plpgsql
-immutable
+stable
 set search_path = ''
 as $$
 declare
   b private.reserve_batch;
 begin
   with request as materialized (
-    select r.shopper_id, coalesce(r.mode, 'all_or_nothing') = 'partial' as is_partial,
+    -- A guest who signed in meanwhile acts for the user.
+    select coalesce(sh.merged_into, r.shopper_id) as shopper_id, coalesce(r.mode, 'all_or_nothing') = 'partial' as is_partial,
            coalesce(r.quantity_mode, 'add') = 'set' as is_set, r.lines, r.ord::integer as ord
     from rows from (jsonb_to_recordset(p_requests)
            as ("shopperId" uuid, "mode" text, "quantityMode" text, "lines" jsonb))
          with ordinality as r (shopper_id, mode, quantity_mode, lines, ord)
+    left join public.shoppers as sh on sh.id = r.shopper_id
   ), summed as (
     -- Lines of the same variant are one line; a quantity beyond every cap stays beyond it.
     select q.ord, q.shopper_id, l.variant_id, least(sum(l.quantity), 1000000)::integer as quantity,
@@ -118,4 +120,4 @@ begin
 end;
 $$;
 comment on function private.parse_reserve_requests(jsonb) is
-  'Reads a checked batch. Lines of the same variant are summed. Pure.';
+  'Reads a checked batch. Lines of the same variant are summed; guests who became users are replaced by them.';

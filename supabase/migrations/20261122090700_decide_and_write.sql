@@ -243,6 +243,9 @@ begin
     v_free := v_levels.free;
   else
     v_tiers := private.lock_shoppers(v_batch.shopper_ids);
+    if v_tiers is null then
+      return private.reserve(p_requests); -- somebody signed in meanwhile: for whom do we act?
+    end if;
     perform private.lock_levels(v_batch.variant_ids);
     v_now := clock_timestamp();
     v_holds := private.load_holds(v_batch, v_tiers, v_settings, v_now);
@@ -267,12 +270,13 @@ volatile
 security definer -- holds, counters and trail are written here and by no role itself
 set search_path = ''
 set lock_timeout = '3s'
+set plan_cache_mode = 'force_generic_plan'
 as $$
 declare
   v_answer jsonb;
 begin
   perform private.set_cause('shopper:reserve');
-  v_answer := private.reserve(p_requests);
+  v_answer := coalesce(private.reserve_at_once(p_requests), private.reserve(p_requests));
   perform private.set_cause('');
   return v_answer;
 end;

@@ -10,18 +10,19 @@ set search_path = ''
 set lock_timeout = '3s'
 as $$
 declare
+  v_shopper_id uuid := private.acting_shopper(p_shopper_id);
   v_variant_id uuid;
   v_answer jsonb;
 begin
   -- A hold never changes its variant, so this may be read before anything is locked.
   select r.variant_id into v_variant_id from public.reservations as r
-  where r.id = p_reservation_id and r.shopper_id = p_shopper_id;
+  where r.id = p_reservation_id and r.shopper_id = v_shopper_id;
   if not found then
     return jsonb_build_object('serverNow', clock_timestamp(), 'outcome', 'reservation_not_found');
   end if;
   perform private.set_cause('shopper:set_quantity');
   v_answer := private.reserve(jsonb_build_array(jsonb_build_object(
-    'shopperId', p_shopper_id, 'quantityMode', 'set',
+    'shopperId', v_shopper_id, 'quantityMode', 'set',
     'lines', jsonb_build_array(jsonb_build_object(
       'variantId', v_variant_id, 'quantity', p_quantity, 'reservationId', p_reservation_id)))));
   perform private.set_cause('');
@@ -31,17 +32,22 @@ $$;
 comment on function public.set_reservation_quantity(uuid, uuid, integer) is
   'Sets one hold to p_quantity units: more are taken or refused as a whole, fewer are given back at once and change no time; a lapsed hold is taken again as a new one. Answers serverNow and the line as reserve_stock does: held (with reservation, replacesId) | insufficient_stock | limit_reached | reservation_not_found | reservation_ended | payment_open | variant_not_found. Locks as reserve_stock. Idempotent. Raises HF001 for a quantity that is no whole number from 1 to 999999.';
 
-create function private.levels_of_reservations(p_shopper_id uuid, p_ids uuid[])
+create function private.variants_of_reservations(p_shopper_id uuid, p_ids uuid[])
 returns uuid[]
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select array_agg(distinct r.variant_id) from public.reservations as r
-  where r.shopper_id = p_shopper_id
-    and (r.id = any (p_ids) or (p_ids is null and r.status = 'active'))
+begin
+  if p_ids is null then
+    return array(select distinct r.variant_id from public.reservations as r
+                 where r.shopper_id = p_shopper_id and r.status = 'active');
+  end if;
+  return array(select distinct r.variant_id from public.reservations as r
+               where r.shopper_id = p_shopper_id and r.id = any (p_ids));
+end;
 $$;
-comment on function private.levels_of_reservations(uuid, uuid[]) is
+comment on function private.variants_of_reservations(uuid, uuid[]) is
   'The variants of these reservations as far as they are the shopper''s; p_ids null: of all active ones.';
 
 create function private.extend_live(p_shopper_id uuid, p_ids uuid[], p_now timestamptz)
@@ -72,38 +78,22 @@ $$;
 comment on function private.extend_live(uuid, uuid[], timestamptz) is
   'Extends the live ones of these holds to least(now + duration, max_expires_at); answers by id. The caller holds the levels'' locks.';
 
-create function public.extend_reservations(p_shopper_id uuid, p_reservation_ids uuid[] default null)
+create function private.extend_each(p_shopper_id uuid, p_ids uuid[], p_now timestamptz)
 returns jsonb
 language plpgsql
 volatile
-security definer -- writes holds and trail for a role that may not itself
 set search_path = ''
-set lock_timeout = '3s'
 as $$
 declare
-  v_variant_ids uuid[];
-  v_ids uuid[] := p_reservation_ids;
-  v_now timestamptz;
-  v_extended jsonb;
+  v_extended jsonb := private.extend_live(p_shopper_id, p_ids, p_now);
   v_answers jsonb[] := '{}';
   v_answer jsonb;
   v_row record;
 begin
-  perform private.set_cause('shopper:extend');
-  perform private.lock_shoppers(array[p_shopper_id]);
-  v_variant_ids := private.levels_of_reservations(p_shopper_id, v_ids);
-  perform private.lock_levels(v_variant_ids);
-  v_now := clock_timestamp();
-  if v_ids is null then
-    select array_agg(r.id order by r.created_at, r.id) into v_ids from public.reservations as r
-    where r.shopper_id = p_shopper_id and r.status = 'active';
-  end if;
-  v_extended := private.extend_live(p_shopper_id, v_ids, v_now);
-
   -- By variant, so that refusals are counted in the same order as everywhere.
   for v_row in
     select i.id, i.ord, r.variant_id, r.quantity, r.status
-    from unnest(v_ids) with ordinality as i (id, ord)
+    from unnest(p_ids) with ordinality as i (id, ord)
     left join public.reservations as r on r.id = i.id and r.shopper_id = p_shopper_id
     order by r.variant_id, i.ord
   loop
@@ -118,7 +108,7 @@ begin
           'quantity', coalesce(
             (select r.quantity from public.reservations as r
              where r.shopper_id = p_shopper_id and r.variant_id = v_row.variant_id and r.status = 'active'
-               and r.expires_at > v_now
+               and r.expires_at > p_now
              limit 1), v_row.quantity)))))) #> '{answers,0,lines,0}';
       v_answer := v_answer || jsonb_build_object(
         'outcome', case v_answer ->> 'outcome' when 'held' then 'held_again' else 'expired' end,
@@ -130,14 +120,73 @@ begin
     end if;
     v_answers[v_row.ord] := v_answer || jsonb_build_object('reservationId', v_row.id);
   end loop;
-  perform private.set_cause('');
-  return jsonb_build_object('serverNow', v_now, 'answers', to_jsonb(v_answers));
+  return to_jsonb(v_answers);
 end;
 $$;
-comment on function public.extend_reservations(uuid, uuid[]) is
-  'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids null: all active ones. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found. Locks the shopper, then the levels. Safe to repeat.';
+comment on function private.extend_each(uuid, uuid[], timestamptz) is
+  'Extends each of these holds or takes a lapsed one again; answers in their order. The caller holds the locks of the shopper and of the levels.';
 
-create function public.release_reservations(p_shopper_id uuid, p_reservation_ids uuid[] default null)
+create function private.is_refused(p_answers jsonb, p_fine text[])
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return exists (select 1 from jsonb_array_elements(p_answers) as a (answer)
+                 where a.answer ->> 'outcome' <> all (p_fine));
+end;
+$$;
+comment on function private.is_refused(jsonb, text[]) is 'True where one of the answers has an outcome that is not among the fine ones.';
+
+create function public.extend_reservations(
+  p_shopper_id uuid, p_reservation_ids uuid[] default null, p_mode text default 'partial')
+returns jsonb
+language plpgsql
+volatile
+security definer -- writes holds and trail for a role that may not itself
+set search_path = ''
+set lock_timeout = '3s'
+as $$
+declare
+  v_shopper_id uuid;
+  v_ids uuid[] := p_reservation_ids;
+  v_now timestamptz;
+  v_answers jsonb;
+begin
+  if p_mode is null or p_mode not in ('partial', 'all_or_nothing') then
+    perform private.raise_invalid_request('p_mode is partial or all_or_nothing');
+  end if;
+  perform private.set_cause('shopper:extend');
+  v_shopper_id := private.lock_acting_shopper(p_shopper_id);
+  perform private.lock_levels(private.variants_of_reservations(v_shopper_id, v_ids));
+  v_now := clock_timestamp();
+  if v_ids is null then
+    select array_agg(r.id order by r.created_at, r.id) into v_ids from public.reservations as r
+    where r.shopper_id = v_shopper_id and r.status = 'active';
+  end if;
+
+  begin
+    v_answers := private.extend_each(v_shopper_id, v_ids, v_now);
+    if p_mode = 'all_or_nothing' and private.is_refused(v_answers, array['extended', 'held_again']) then
+      raise exception 'all_or_nothing' using errcode = 'HF009';
+    end if;
+  exception when sqlstate 'HF009' then
+    -- The block's writes are rolled back; its locks stay, its answers too.
+    select jsonb_agg(case when a.answer ->> 'outcome' in ('extended', 'held_again')
+                          then jsonb_build_object('outcome', 'not_attempted', 'reservationId', a.answer -> 'reservationId')
+                          else a.answer end order by a.ord)
+    into v_answers from jsonb_array_elements(v_answers) with ordinality as a (answer, ord);
+  end;
+  perform private.set_cause('');
+  return jsonb_build_object('serverNow', v_now, 'answers', v_answers);
+end;
+$$;
+comment on function public.extend_reservations(uuid, uuid[], text) is
+  'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. Raises HF001 for an unknown mode.';
+
+create function public.release_reservations(
+  p_shopper_id uuid, p_reservation_ids uuid[] default null, p_mode text default 'partial')
 returns jsonb
 language plpgsql
 volatile
@@ -146,29 +195,37 @@ set search_path = ''
 set lock_timeout = '3s'
 as $$
 declare
+  v_shopper_id uuid;
+  v_ids uuid[] := p_reservation_ids;
   v_now timestamptz;
   v_mine uuid[];
   v_lapsed uuid[];
   v_paying uuid[];
   v_released integer := 0;
 begin
+  if p_mode is null or p_mode not in ('partial', 'all_or_nothing') then
+    perform private.raise_invalid_request('p_mode is partial or all_or_nothing');
+  end if;
   perform private.set_cause('shopper:release');
-  -- Without it the shopper could add a hold whose level is locked by nobody here, and late, out of turn.
-  perform 1 from public.shoppers as s where s.id = p_shopper_id for no key update;
-  perform private.lock_levels(private.levels_of_reservations(p_shopper_id, p_reservation_ids));
+  -- Without its lock the shopper could add a hold whose level is locked by nobody here, and late, out of turn.
+  v_shopper_id := private.lock_acting_shopper(p_shopper_id);
+  perform private.lock_levels(private.variants_of_reservations(v_shopper_id, v_ids));
   v_now := clock_timestamp();
+  if v_ids is null then
+    v_ids := array(select r.id from public.reservations as r
+                   where r.shopper_id = v_shopper_id and r.status = 'active');
+  end if;
   select array_agg(r.id) filter (where r.status = 'active' and r.expires_at > v_now),
          array_agg(r.id) filter (where r.status = 'active' and r.expires_at <= v_now),
          array_agg(r.id) filter (where r.status = 'paying')
   into v_mine, v_lapsed, v_paying
   from public.reservations as r
-  where r.shopper_id = p_shopper_id
-    and (r.id = any (p_reservation_ids) or (p_reservation_ids is null and r.status = 'active'));
+  where r.shopper_id = v_shopper_id and r.id = any (v_ids);
 
   if v_lapsed is not null then
     perform private.mark_expired(v_lapsed, v_now);
   end if;
-  if v_mine is not null then
+  if v_mine is not null and (p_mode = 'partial' or v_paying is null) then
     update public.reservations as r set status = 'released', ended_at = v_now
     where r.id = any (v_mine) and r.status = 'active';
     get diagnostics v_released = row_count;
@@ -178,5 +235,5 @@ begin
                             'paymentOpen', coalesce(to_jsonb(v_paying), '[]'));
 end;
 $$;
-comment on function public.release_reservations(uuid, uuid[]) is
-  'Gives back active holds of one shopper at once. p_reservation_ids null: all of them. Answers {serverNow, released, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent.';
+comment on function public.release_reservations(uuid, uuid[], text) is
+  'Gives back active holds of one shopper at once. p_reservation_ids null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. Raises HF001 for an unknown mode.';

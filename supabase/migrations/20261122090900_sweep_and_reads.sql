@@ -112,65 +112,93 @@ $$;
 comment on function public.get_availability(uuid[]) is
   'What is available of these variants: {serverNow, availability: [{variantId, available (units, at most shown_stock_limit), atLeast (there may be more), state: in_stock | low_stock | held (nothing free, others only hold it) | sold_out, nextReleaseAt (with held; null while all of it is being paid)}]}. Unknown and unpublished ids are left out. Locks nothing.';
 
+create function private.cart_rows(p_shopper_id uuid, p_now timestamptz)
+returns table (id uuid, variant_id uuid, quantity integer, created_at timestamptz, is_live boolean,
+               lost_at timestamptz, reason text, hold jsonb, price_cents integer, currency text, shown jsonb)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_shown_since timestamptz;
+begin
+  select p_now - make_interval(secs => s.lapsed_shown_seconds) into strict v_shown_since
+  from public.store_settings as s;
+  return query
+  with mine as (
+    select r.*, r.expires_at > p_now as live, r.expires_at as lost, 'expired' as why
+    from public.reservations as r where r.shopper_id = p_shopper_id and r.status = 'active'
+    union all
+    select r.*, false, r.expires_at, 'expired'
+    from public.reservations as r
+    where r.shopper_id = p_shopper_id and r.status = 'expired' and r.expires_at > v_shown_since
+    union all
+    select r.*, false, r.ended_at, 'withdrawn'
+    from public.reservations as r
+    where r.shopper_id = p_shopper_id and r.is_withdrawn and r.ended_at > v_shown_since
+  )
+  select m.id, m.variant_id, m.quantity, m.created_at, m.live, m.lost, m.why,
+         private.hold_as_json(m.id, m.variant_id, m.location_id, m.quantity, m.status, m.created_at,
+                              m.duration_seconds, m.expires_at, m.max_expires_at),
+         v.price_cents, v.currency,
+         jsonb_build_object(
+           'productSlug', p.slug, 'productName', p.name, 'variantName', v.name, 'imagePath', p.image_path,
+           'imageAlt', p.image_alt, 'unitPriceCents', v.price_cents, 'currency', v.currency)
+  from mine as m
+  join public.variants as v on v.id = m.variant_id
+  join public.products as p on p.id = v.product_id
+  where m.live or m.lost > v_shown_since;
+end;
+$$;
+comment on function private.cart_rows(uuid, timestamptz) is
+  'What a cart is made of: the shopper''s live active holds, and those that were lost within lapsed_shown_seconds (expired, swept or not, or withdrawn by the shop).';
+
 create function public.get_cart(p_shopper_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 security definer -- reads one shopper's holds for a caller that has established who it is
 set search_path = ''
 as $$
-  with mine as (
-    select r.*, r.status = 'active' and r.expires_at > statement_timestamp() as is_live
-    from public.store_settings as s
-    cross join lateral (
-      select a.* from public.reservations as a where a.shopper_id = p_shopper_id and a.status = 'active'
-      union all
-      select e.* from public.reservations as e where e.shopper_id = p_shopper_id and e.status = 'expired'
-        and e.expires_at > statement_timestamp() - make_interval(secs => s.lapsed_shown_seconds)
-    ) as r
-    where r.expires_at > statement_timestamp() - make_interval(secs => s.lapsed_shown_seconds)
-  ), line as (
-    select m.*, v.price_cents, v.currency,
-           private.hold_as_json(m.id, m.variant_id, m.location_id, m.quantity, m.status, m.created_at,
-                                m.duration_seconds, m.expires_at, m.max_expires_at) as hold,
-           jsonb_build_object(
-             'productSlug', p.slug, 'productName', p.name, 'variantName', v.name, 'imagePath', p.image_path,
-             'imageAlt', p.image_alt, 'unitPriceCents', v.price_cents, 'currency', v.currency) as shown
-    from mine as m
-    join public.variants as v on v.id = m.variant_id
-    join public.products as p on p.id = v.product_id
-  ), live as (
-    select coalesce(jsonb_agg(l.hold || l.shown order by l.created_at, l.id), '[]') as lines,
-           coalesce(sum(l.quantity), 0) as units, coalesce(sum(l.quantity * l.price_cents::bigint), 0) as cents,
-           min(l.currency) as currency,
-           md5(coalesce(string_agg(concat_ws(':', l.id, l.quantity, l.price_cents, l.currency), ',' order by l.id), ''))
-             as version
-    from line as l where l.is_live
-  ), lapsed as (
-    -- The last word on each variant, and once only: not once it was held again, whatever became of that.
-    select distinct on (l.variant_id) l.*
-    from line as l
-    where not l.is_live
-      and not exists (select 1 from line as n where n.is_live and n.variant_id = l.variant_id)
-      and not exists (
-        select 1 from public.reservations as n
-        where n.shopper_id = p_shopper_id and n.variant_id = l.variant_id and n.created_at >= l.expires_at
-          and n.status in ('released', 'confirmed'))
-      and not exists (
-        select 1 from public.reservations as n
-        where n.shopper_id = p_shopper_id and n.variant_id = l.variant_id and n.created_at >= l.expires_at
-          and n.status = 'paying')
-    order by l.variant_id, l.expires_at desc, l.id
-  )
-  select jsonb_build_object(
-    'serverNow', statement_timestamp(),
-    'cartVersion', live.version,
-    'lines', live.lines,
-    'lapsed', (select coalesce(jsonb_agg(jsonb_build_object(
-                 'reservationId', l.id, 'variantId', l.variant_id, 'quantity', l.quantity,
-                 'expiredAt', l.expires_at) || l.shown order by l.expires_at, l.id), '[]') from lapsed as l),
-    'totalQuantity', live.units, 'totalCents', live.cents, 'currency', live.currency)
-  from live
+declare
+  v_now timestamptz := statement_timestamp();
+  v_shopper_id uuid := private.acting_shopper(p_shopper_id);
+begin
+  return (
+    with line as materialized (
+      select * from private.cart_rows(v_shopper_id, v_now)
+    ), live as (
+      select coalesce(jsonb_agg(l.hold || l.shown order by l.created_at, l.id), '[]') as lines,
+             coalesce(sum(l.quantity), 0) as units, coalesce(sum(l.quantity * l.price_cents::bigint), 0) as cents,
+             min(l.currency) as currency,
+             md5(coalesce(string_agg(concat_ws(':', l.id, l.quantity, l.price_cents, l.currency), ','
+                                     order by l.id), '')) as version
+      from line as l where l.is_live
+    ), lost as (
+      -- The last word on each variant, and once only: not once it was held again, whatever became of that.
+      select distinct on (l.variant_id) l.*
+      from line as l
+      where not l.is_live
+        and not exists (select 1 from line as n where n.is_live and n.variant_id = l.variant_id)
+        and not exists (
+          select 1 from public.reservations as n
+          where n.shopper_id = v_shopper_id and n.variant_id = l.variant_id and n.created_at >= l.lost_at
+            and n.status in ('released', 'confirmed'))
+        and not exists (
+          select 1 from public.reservations as n
+          where n.shopper_id = v_shopper_id and n.variant_id = l.variant_id and n.created_at >= l.lost_at
+            and n.status = 'paying')
+      order by l.variant_id, l.lost_at desc, l.id
+    )
+    select jsonb_build_object(
+      'serverNow', v_now, 'cartVersion', live.version, 'lines', live.lines,
+      'lapsed', (select coalesce(jsonb_agg(jsonb_build_object(
+                   'reservationId', l.id, 'variantId', l.variant_id, 'quantity', l.quantity,
+                   'expiredAt', l.lost_at, 'reason', l.reason) || l.shown order by l.lost_at, l.id), '[]')
+                 from lost as l),
+      'totalQuantity', live.units, 'totalCents', live.cents, 'currency', live.currency)
+    from live);
+end;
 $$;
 comment on function public.get_cart(uuid) is
-  'A shopper''s cart: {serverNow, cartVersion, lines: live active holds, oldest first, lapsed: holds that expired within lapsed_shown_seconds and were not held again, totalQuantity (units), totalCents (minor units), currency}. Whether a hold is live is decided by the clock, not by the sweep. Holds that are being paid belong to their order. Locks nothing.';
+  'A shopper''s cart: {serverNow, cartVersion, lines: live active holds, oldest first, lapsed: holds that were lost within lapsed_shown_seconds and not held again, with reason expired or withdrawn, totalQuantity (units), totalCents (minor units), currency}. Whether a hold is live is decided by the clock, not by the sweep. Holds that are being paid belong to their order. Locks nothing.';

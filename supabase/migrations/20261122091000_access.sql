@@ -31,8 +31,8 @@ grant select on public.store_settings, public.locations, public.stock_levels, pu
 revoke all on all functions in schema public from public, anon, authenticated, service_role;
 grant execute on function public.reserve_stock(jsonb) to service_role;
 grant execute on function public.set_reservation_quantity(uuid, uuid, integer) to service_role;
-grant execute on function public.extend_reservations(uuid, uuid[]) to service_role;
-grant execute on function public.release_reservations(uuid, uuid[]) to service_role;
+grant execute on function public.extend_reservations(uuid, uuid[], text) to service_role;
+grant execute on function public.release_reservations(uuid, uuid[], text) to service_role;
 grant execute on function public.expire_reservations(integer) to service_role;
 grant execute on function public.get_cart(uuid) to service_role;
 grant execute on function public.get_availability(uuid[]) to service_role;

@@ -49,6 +49,7 @@ export function lapsedLine(changes: Partial<LapsedLine> = {}): LapsedLine {
     variantId: uuid(101),
     quantity: 1,
     expiredAt: at(900),
+    reason: "expired",
     ...VASE,
     ...changes,
   };

@@ -8,6 +8,8 @@ import { LocalTime } from "../LocalTime";
 import { HoldAgain } from "../reservation/HoldAgain";
 import styles from "./LapsedLines.module.css";
 
+const endings = { expired: "ended", withdrawn: "taken back by the shop" } as const;
+
 /** What time has taken back recently: no longer held, but one click away while units are free. */
 export function LapsedLines({ lapsed }: { lapsed: readonly LapsedLine[] }) {
   if (lapsed.length === 0) return null;
@@ -31,7 +33,7 @@ export function LapsedLines({ lapsed }: { lapsed: readonly LapsedLine[] }) {
               </Link>
               <p className={styles.facts}>
                 {[line.variantName, unitsText(line.quantity)].filter(Boolean).join(" · ")}
-                <LocalTime before=" · ended at " instant={line.expiredAt} />
+                <LocalTime before={` · ${endings[line.reason]} at `} instant={line.expiredAt} />
               </p>
             </div>
             <HoldAgain line={line} />

@@ -13,7 +13,12 @@ const AnswerSchema = z.object({
 /** Holds units of one variant for one shopper, or says why not. Not idempotent: `add` adds again. */
 export async function reserve(shopperId: string, wish: ReserveBody): Promise<Result<HoldAnswer>> {
   const { variantId, quantity, mode } = wish;
-  const request = { shopperId, quantityMode: mode, lines: [{ variantId, quantity }] };
+  // A plain addition is left unsaid: it is what the database has a shortcut for.
+  const request = {
+    shopperId,
+    lines: [{ variantId, quantity }],
+    ...(mode === "set" && { quantityMode: mode }),
+  };
   const { serverNow, answers } = await callFunction("reserve_stock", { p_requests: [request] }, AnswerSchema);
   const [line] = answers[0].lines;
   if (line.outcome !== "held") return { ok: false, serverNow, refusal: toRefusal(line) };

@@ -149,6 +149,7 @@ export type Database = {
           ended_at: string | null;
           expires_at: string;
           id: string;
+          is_withdrawn: boolean;
           location_id: string;
           max_expires_at: string;
           quantity: number;
@@ -164,6 +165,7 @@ export type Database = {
           ended_at?: string | null;
           expires_at: string;
           id?: string;
+          is_withdrawn?: boolean;
           location_id: string;
           max_expires_at: string;
           quantity: number;
@@ -178,6 +180,7 @@ export type Database = {
           ended_at?: string | null;
           expires_at?: string;
           id?: string;
+          is_withdrawn?: boolean;
           location_id?: string;
           max_expires_at?: string;
           quantity?: number;
@@ -192,17 +195,20 @@ export type Database = {
         Row: {
           created_at: string;
           id: string;
+          merged_into: string | null;
           tier: Database["public"]["Enums"]["shopper_tier"];
         };
         ComputedFields: never;
         Insert: {
           created_at?: string;
           id: string;
+          merged_into?: string | null;
           tier?: Database["public"]["Enums"]["shopper_tier"];
         };
         Update: {
           created_at?: string;
           id?: string;
+          merged_into?: string | null;
           tier?: Database["public"]["Enums"]["shopper_tier"];
         };
         Relationships: [];
@@ -250,6 +256,40 @@ export type Database = {
           },
         ];
       };
+      stock_movements: {
+        Row: {
+          actor: string;
+          at: string;
+          delta: number;
+          id: number;
+          location_id: string;
+          on_hand_after: number;
+          reason: string;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor: string;
+          at?: string;
+          delta: number;
+          id?: never;
+          location_id: string;
+          on_hand_after: number;
+          reason: string;
+          variant_id: string;
+        };
+        Update: {
+          actor?: string;
+          at?: string;
+          delta?: number;
+          id?: never;
+          location_id?: string;
+          on_hand_after?: number;
+          reason?: string;
+          variant_id?: string;
+        };
+        Relationships: [];
+      };
       store_settings: {
         Row: {
           hold_seconds: number;
@@ -287,6 +327,34 @@ export type Database = {
           max_units_per_variant?: number;
           shown_stock_limit?: number;
           vip_hold_seconds?: number;
+        };
+        Relationships: [];
+      };
+      sweep_runs: {
+        Row: {
+          expired: number;
+          finished_at: string;
+          id: number;
+          is_more: boolean;
+          started_at: string;
+          units: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          expired: number;
+          finished_at: string;
+          id?: never;
+          is_more: boolean;
+          started_at: string;
+          units: number;
+        };
+        Update: {
+          expired?: number;
+          finished_at?: string;
+          id?: never;
+          is_more?: boolean;
+          started_at?: string;
+          units?: number;
         };
         Relationships: [];
       };
@@ -334,19 +402,124 @@ export type Database = {
       };
     };
     Views: {
-      [_ in never]: never;
+      expired_reservations: {
+        Row: {
+          created_at: string;
+          ended_at: string | null;
+          expires_at: string;
+          id: string;
+          is_unswept: boolean | null;
+          location_id: string;
+          quantity: number;
+          shopper_id: string;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string | null;
+          ended_at?: string | null;
+          expires_at?: string | null;
+          id?: string | null;
+          is_unswept?: never;
+          location_id?: string | null;
+          quantity?: number | null;
+          shopper_id?: string | null;
+          variant_id?: string | null;
+        };
+        Update: {
+          created_at?: string | null;
+          ended_at?: string | null;
+          expires_at?: string | null;
+          id?: string | null;
+          is_unswept?: never;
+          location_id?: string | null;
+          quantity?: number | null;
+          shopper_id?: string | null;
+          variant_id?: string | null;
+        };
+        Relationships: [];
+      };
+      reservation_summary: {
+        Row: {
+          active_holds: number | null;
+          active_units: number | null;
+          lapsed_holds: number | null;
+          lapsed_units: number | null;
+          location_id: string;
+          next_expiry_at: string | null;
+          paying_holds: number | null;
+          paying_units: number | null;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      stock_availability: {
+        Row: {
+          available: number | null;
+          lapsed_units: number | null;
+          location_code: string;
+          location_id: string;
+          on_hand: number;
+          product_name: string;
+          reserved: number;
+          safety_stock: number;
+          sku: string;
+          variant_id: string;
+          variant_name: string;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "stock_levels_location_id_fkey";
+            columns: ["location_id"];
+            isOneToOne: false;
+            referencedRelation: "locations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "stock_levels_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
     };
     Functions: {
+      adjust_stock: {
+        Args: {
+          p_delta: number;
+          p_location_id: string;
+          p_reason: string;
+          p_release_newest?: boolean;
+          p_variant_id: string;
+        };
+        Returns: Json;
+      };
       expire_reservations: { Args: { p_limit?: number }; Returns: Json };
-      extend_reservations: { Args: { p_reservation_ids?: string[]; p_shopper_id: string }; Returns: Json };
+      extend_reservations: {
+        Args: { p_mode?: string; p_reservation_ids?: string[]; p_shopper_id: string };
+        Returns: Json;
+      };
       get_availability: { Args: { p_variant_ids: string[] }; Returns: Json };
       get_cart: { Args: { p_shopper_id: string }; Returns: Json };
-      release_reservations: { Args: { p_reservation_ids?: string[]; p_shopper_id: string }; Returns: Json };
+      release_reservations: {
+        Args: { p_mode?: string; p_reservation_ids?: string[]; p_shopper_id: string };
+        Returns: Json;
+      };
+      repair_stock_consistency: { Args: { p_dry_run?: boolean }; Returns: Json };
+      reservation_stats: { Args: { p_since?: string }; Returns: Json };
       reserve_stock: { Args: { p_requests: Json }; Returns: Json };
       set_reservation_quantity: {
         Args: { p_quantity: number; p_reservation_id: string; p_shopper_id: string };
         Returns: Json;
       };
+      stock_health: { Args: Record<PropertyKey, never>; Returns: Json };
+      transfer_reservations: { Args: { p_from_shopper_id: string; p_to_shopper_id: string }; Returns: Json };
+      validate_reservations: { Args: { p_shopper_id: string }; Returns: Json };
+      validate_stock_consistency: { Args: Record<PropertyKey, never>; Returns: Json };
     };
     Enums: {
       reservation_status: "active" | "paying" | "confirmed" | "released" | "expired";

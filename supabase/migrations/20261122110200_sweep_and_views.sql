@@ -1,0 +1,159 @@
+-- What those who operate the shop look at.
+
+create table public.sweep_runs (
+  id bigint generated always as identity primary key,
+  started_at timestamptz not null,
+  finished_at timestamptz not null,
+  expired integer not null check (expired >= 0),
+  units integer not null check (units >= 0),
+  is_more boolean not null,
+  check (finished_at >= started_at)
+);
+create index sweep_runs_started_at_idx on public.sweep_runs (started_at);
+comment on table public.sweep_runs is 'One row per run of the sweep: holds marked expired, units that came back, whether more were left.';
+alter table public.sweep_runs enable row level security;
+grant select on public.sweep_runs to service_role;
+
+create or replace function public.expire_reservations(p_limit integer default 500)
+returns jsonb
+language plpgsql
+volatile
+security definer -- writes holds, counters and trail for a role that may not itself
+set search_path = ''
+set lock_timeout = '3s'
+as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_level record;
+  v_done record;
+  v_expired integer := 0;
+  v_units integer := 0;
+begin
+  if p_limit is null or p_limit not between 1 and 10000 then
+    perform private.raise_invalid_request('p_limit is 1 to 10000 holds');
+  end if;
+  -- A level that somebody is working on is left for the next run. What has lapsed at v_now and is still
+  -- active once the level is locked has lapsed for good, so the clock may be read first here.
+  for v_level in
+    select s.variant_id, s.location_id from public.stock_levels as s
+    where s.next_expiry_at <= v_now
+    order by s.variant_id, s.location_id
+    for no key update skip locked
+  loop
+    v_done := private.expire_lapsed(v_level.variant_id, v_level.location_id, p_limit - v_expired, v_now);
+    v_expired := v_expired + v_done.holds;
+    v_units := v_units + v_done.units;
+    exit when v_expired >= p_limit;
+  end loop;
+  insert into public.sweep_runs (started_at, finished_at, expired, units, is_more)
+  values (v_now, clock_timestamp(), v_expired, v_units, v_expired >= p_limit);
+  return jsonb_build_object('serverNow', v_now, 'expired', v_expired, 'units', v_units,
+                            'more', v_expired >= p_limit);
+end;
+$$;
+comment on function public.expire_reservations(integer) is
+  'The sweep: marks at most p_limit lapsed holds expired, level by level, and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
+
+create view public.stock_availability with (security_invoker = true) as
+select s.variant_id, s.location_id, v.sku, p.name as product_name, v.name as variant_name, l.code as location_code,
+       s.on_hand, s.reserved, s.safety_stock, coalesce(e.units, 0) as lapsed_units,
+       greatest(s.on_hand - s.safety_stock - s.reserved + coalesce(e.units, 0), 0) as available
+from public.stock_levels as s
+join public.variants as v on v.id = s.variant_id
+join public.products as p on p.id = v.product_id
+join public.locations as l on l.id = s.location_id
+left join lateral (
+  select sum(r.quantity) as units from public.reservations as r
+  where r.variant_id = s.variant_id and r.location_id = s.location_id and r.status = 'active'
+    and r.expires_at <= statement_timestamp()
+) as e on true;
+comment on view public.stock_availability is
+  'Every stock level with what it can give now, in units, counted in full: for those who operate the shop. The public asks get_availability, which is bounded.';
+
+create view public.reservation_summary with (security_invoker = true) as
+select r.variant_id, r.location_id,
+       count(*) filter (where r.status = 'active' and r.expires_at > statement_timestamp()) as active_holds,
+       coalesce(sum(r.quantity) filter (where r.status = 'active' and r.expires_at > statement_timestamp()), 0) as active_units,
+       count(*) filter (where r.status = 'active' and r.expires_at <= statement_timestamp()) as lapsed_holds,
+       coalesce(sum(r.quantity) filter (where r.status = 'active' and r.expires_at <= statement_timestamp()), 0) as lapsed_units,
+       count(*) filter (where r.status = 'paying') as paying_holds,
+       coalesce(sum(r.quantity) filter (where r.status = 'paying'), 0) as paying_units,
+       min(r.expires_at) filter (where r.status = 'active' and r.expires_at > statement_timestamp()) as next_expiry_at
+from public.reservations as r
+where r.status in ('active', 'paying')
+group by r.variant_id, r.location_id;
+comment on view public.reservation_summary is 'Holds and units per stock level: live, lapsed and not swept, being paid.';
+
+create view public.expired_reservations with (security_invoker = true) as
+select r.id, r.shopper_id, r.variant_id, r.location_id, r.quantity, r.created_at, r.expires_at, r.ended_at,
+       r.status = 'active' as is_unswept
+from public.reservations as r
+where r.status = 'expired' or (r.status = 'active' and r.expires_at <= statement_timestamp());
+comment on view public.expired_reservations is 'Holds whose time ran out, whether the sweep marked them already or not.';
+
+revoke all on public.stock_availability, public.reservation_summary, public.expired_reservations
+  from public, anon, authenticated, service_role;
+grant select on public.stock_availability, public.reservation_summary, public.expired_reservations to service_role;
+
+create function public.reservation_stats(p_since interval default '24 hours')
+returns jsonb
+language plpgsql
+stable
+security definer -- sums over rows of which callers see only this
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := statement_timestamp();
+begin
+  return (
+    select jsonb_build_object(
+      'serverNow', v_now, 'since', v_now - p_since,
+      'made', count(*), 'confirmed', count(*) filter (where r.status = 'confirmed'),
+      'released', count(*) filter (where r.status = 'released'),
+      'expired', count(*) filter (where r.status = 'expired' or (r.status = 'active' and r.expires_at <= v_now)),
+      'active', count(*) filter (where r.status = 'active' and r.expires_at > v_now),
+      'paying', count(*) filter (where r.status = 'paying'),
+      'heldSecondsMedian', percentile_cont(0.5) within group (order by extract(epoch from least(coalesce(r.ended_at, v_now), v_now) - r.created_at)),
+      'heldSecondsP90', percentile_cont(0.9) within group (order by extract(epoch from least(coalesce(r.ended_at, v_now), v_now) - r.created_at)),
+      'refusals', (select coalesce(jsonb_object_agg(f.reason, jsonb_build_object('requests', f.requests, 'units', f.units)), '{}')
+                   from (select rf.reason, sum(rf.requests) as requests, sum(rf.units) as units
+                         from public.reservation_refusals as rf
+                         where rf.hour >= date_trunc('hour', v_now - p_since) group by rf.reason) as f))
+    from public.reservations as r
+    where r.created_at >= v_now - p_since);
+end;
+$$;
+comment on function public.reservation_stats(interval) is
+  'Figures of the holds made within p_since: {made, confirmed, released, expired, active, paying: holds; heldSecondsMedian, heldSecondsP90: seconds from beginning to end or now; refusals by reason: requests, units (whole hours)}. Reads every hold of the period: for operators, not for shoppers.';
+
+create function public.stock_health()
+returns jsonb
+language plpgsql
+stable
+security definer -- sums over rows of which callers see only this
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := statement_timestamp();
+begin
+  return (
+    select jsonb_build_object(
+      'serverNow', v_now,
+      'levels', count(*),
+      'soldOut', count(*) filter (where s.on_hand <= s.safety_stock),
+      'lowStock', count(*) filter (where s.on_hand > s.safety_stock and s.on_hand - s.safety_stock - s.reserved <= t.low_stock_at),
+      'lapsedHolds', (select count(*) from public.reservations as r where r.status = 'active' and r.expires_at <= v_now),
+      'oldestLapsedSeconds', (select extract(epoch from v_now - min(r.expires_at))::integer
+                              from public.reservations as r where r.status = 'active' and r.expires_at <= v_now),
+      'lastSweepAt', (select max(w.started_at) from public.sweep_runs as w),
+      'drift', jsonb_array_length(public.validate_stock_consistency()))
+    from public.stock_levels as s cross join public.store_settings as t);
+end;
+$$;
+comment on function public.stock_health() is
+  'Is the shop well? {levels, soldOut, lowStock: stock levels; lapsedHolds and oldestLapsedSeconds: what the sweep has left; lastSweepAt; drift: findings of validate_stock_consistency}. For operators.';
+
+revoke all on function public.reservation_stats(interval) from public, anon, authenticated, service_role;
+revoke all on function public.stock_health() from public, anon, authenticated, service_role;
+grant execute on function public.reservation_stats(interval) to service_role;
+grant execute on function public.stock_health() to service_role;
