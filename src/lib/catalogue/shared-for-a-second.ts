@@ -15,7 +15,9 @@ export function sharedForASecond<Value>(load: (key: string) => Promise<Value>, n
     if (kept.size >= MAX_KEYS) kept.clear();
     const value = load(key);
     kept.set(key, { until: now() + 1_000, value });
-    value.catch(() => kept.delete(key));
+    value.catch(() => {
+      if (kept.get(key)?.value === value) kept.delete(key);
+    });
     return value;
   };
 }
