@@ -146,10 +146,11 @@ function timeFaults(body: unknown): string[] {
 }
 
 function leaks({ text, headers }: Answer, { secrets, shopperIds }: Confidential): string[] {
+  const plain = text.replaceAll("\\", "");
   const all = `${text}\n${[...headers].map((pair) => pair.join(": ")).join("\n")}`;
   return [
     ...unless(!secrets.some((secret) => all.includes(secret)), "it carries a secret"),
-    ...unless(!innards.test(text), `it tells of the machinery: ${innards.exec(text)?.[0]}`),
+    ...unless(!innards.test(plain), `it tells of the machinery: ${innards.exec(plain)?.[0]}`),
     ...unless(
       !shopperIds.some((id) => text.includes(id) || text.includes(id.replaceAll("-", ""))),
       "its body carries a shopper's id",

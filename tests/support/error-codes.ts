@@ -13,6 +13,6 @@ export function readErrorCodes(): { problems: Map<string, number>; sqlStates: Ma
 }
 
 function rowsOf(section: string): [string, string][] {
-  const rows = section.matchAll(/^\| `(\w+)` \| `?(\w+)`? \|/gm);
+  const rows = section.matchAll(/^\|\s*`(\w+)`\s*\|\s*`?(\w+)`?\s*\|/gm);
   return [...rows].map(([, first = "", second = ""]) => [first, second]);
 }
