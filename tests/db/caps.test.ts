@@ -88,6 +88,8 @@ test("the lines of one request and the requests of one batch share the cap per s
 
 test("two requests of one shopper in two sessions cannot pass the cap together", async () => {
   await setCaps({ shopper: 6 });
+  // Known before: of a new shopper the unique key alone would make the second wait.
+  await db.sql`insert into shoppers (id) values (${shopperId})`;
   const [first, second] = [db.connect(), db.connect()];
   await begin(first);
   expect((await reserve(first, shopperId, a, 4)).outcome).toBe("held");

@@ -134,6 +134,13 @@ test("adding never passes the maximum life of a hold", async () => {
   expect(after.expiresAt).toBe(after.maxExpiresAt);
 });
 
+test("who waits for more is told when somebody else's hold ends, not their own", async () => {
+  await reserve(db.sql, shopperId, variantId, 5);
+  expect(await reserve(db.sql, shopperId, variantId, 3)).toMatchObject({ available: 2, nextReleaseAt: null });
+  const theirs = await hold(db.sql, newShopper(), variantId, 2);
+  expect((await reserve(db.sql, shopperId, variantId, 3)).nextReleaseAt).toBe(theirs.expiresAt);
+});
+
 test("a refused addition changes no time", async () => {
   await letTimePass(db, 600);
   const before = await timesOf(mine);
