@@ -17,6 +17,8 @@ const besideOthers: NextConfig = testBuild
 
 const config: NextConfig = {
   poweredByHeader: false,
+  // Its badge would sit on the countdown; errors are shown all the same.
+  devIndicators: false,
   reactStrictMode: true,
   headers: async () => [{ source: "/:path*", headers }],
   ...besideOthers,

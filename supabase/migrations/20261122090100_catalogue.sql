@@ -4,7 +4,7 @@ create table public.store_settings (
   is_only_row boolean primary key default true check (is_only_row),
   hold_seconds integer not null default 900 check (hold_seconds between 1 and 86400),
   vip_hold_seconds integer not null default 1800 check (vip_hold_seconds between 1 and 86400),
-  max_hold_life_seconds integer not null default 7200 check (max_hold_life_seconds between 1 and 604800),
+  max_hold_turns integer not null default 11 check (max_hold_turns between 1 and 100),
   max_units_per_line integer not null default 100 check (max_units_per_line > 0),
   max_units_per_variant integer not null default 100 check (max_units_per_variant > 0),
   max_units_per_shopper integer not null default 500 check (max_units_per_shopper > 0),
@@ -16,8 +16,8 @@ comment on table public.store_settings is
   'Durations and caps as data. One row. A hold keeps a copy of what applied to it, so a change here never shortens a promise.';
 comment on column public.store_settings.hold_seconds is 'How long adding to the cart holds units, in seconds.';
 comment on column public.store_settings.vip_hold_seconds is 'The same for shoppers of tier vip, in seconds.';
-comment on column public.store_settings.max_hold_life_seconds is
-  'Total life of a hold with all its extensions, in seconds from its beginning.';
+comment on column public.store_settings.max_hold_turns is
+  'Total life of a hold, in turns of its duration: 11 are the first and ten extensions (WCAG 2.2.1, docs/accessibility.md).';
 comment on column public.store_settings.max_units_per_line is 'Most units one hold may have.';
 comment on column public.store_settings.max_units_per_variant is 'Most live units of one variant per shopper.';
 comment on column public.store_settings.max_units_per_shopper is 'Most live units of anything per shopper.';

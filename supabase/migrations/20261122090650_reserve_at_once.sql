@@ -59,12 +59,12 @@ begin
   -- Nobody's holds grow without the shopper's lock, so what this snapshot does not see is not there. The levels'
   -- own rows are read in their newest version, since locking a row reads it again.
   select array_agg(s.variant_id) as variants, array_agg(s.location_id) as locations,
-         array_agg(s.seconds) as seconds, array_agg(s.life) as lives, count(*) as levels,
+         array_agg(s.seconds) as seconds, array_agg(s.turns) as turns, count(*) as levels,
          bool_and(s.free >= d.units) and max(s.most) >= q.largest as is_enough
   into l
   from (
     select v.variant_id, v.location_id, v.on_hand - v.safety_stock - v.reserved as free,
-           coalesce(p.hold_seconds, t.hold_seconds) as seconds, t.max_hold_life_seconds as life,
+           coalesce(p.hold_seconds, t.hold_seconds) as seconds, t.max_hold_turns as turns,
            least(t.max_units_per_line, t.max_units_per_variant, t.max_units_per_shopper) as most
     from public.stock_levels as v
     join public.variants as va on va.id = v.variant_id
@@ -88,9 +88,9 @@ begin
       (id, shopper_id, variant_id, location_id, quantity, status, duration_seconds, created_at, expires_at,
        max_expires_at)
     select w.id, w.shopper_id, w.variant_id, v.location_id, w.quantity, 'active', v.seconds, v_now,
-           v_now + make_interval(secs => v.seconds), v_now + make_interval(secs => greatest(v.seconds, v.life))
+           v_now + make_interval(secs => v.seconds), v_now + make_interval(secs => v.seconds * v.turns)
     from unnest(q.ids, q.shoppers, q.variants, q.quantities) as w (id, shopper_id, variant_id, quantity)
-    join unnest(l.variants, l.locations, l.seconds, l.lives) as v (variant_id, location_id, seconds, life)
+    join unnest(l.variants, l.locations, l.seconds, l.turns) as v (variant_id, location_id, seconds, turns)
       on v.variant_id = w.variant_id
     returning *
   )

@@ -125,7 +125,7 @@ begin
             h.replaces_id[k] := coalesce(h.replaces_id[k], b.line_reservation[i]);
             h.duration_seconds[k] := coalesce(p_levels.hold_seconds[g_level[i]], h.duration_seconds[k]);
             h.max_expires_at[k] := p_now + make_interval(
-              secs => greatest(h.duration_seconds[k], p_settings.max_hold_life_seconds));
+              secs => h.duration_seconds[k] * p_settings.max_hold_turns);
             h.expires_at[k] := p_now + make_interval(secs => h.duration_seconds[k]);
           end if;
           h.id[k] := gen_random_uuid();

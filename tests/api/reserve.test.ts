@@ -12,7 +12,7 @@ test("a hold lasts fifteen minutes, counted by the clock that stands beside it",
   expect({ outcome, replacesId }).toEqual({ outcome: "held", replacesId: null });
   expect(reservation).toMatchObject({ variantId, quantity: 2, status: "active", durationSeconds: 900 });
   expect(between(serverNow, reservation.expiresAt)).toBe(900_000);
-  expect(between(serverNow, reservation.maxExpiresAt)).toBe(7_200_000);
+  expect(between(serverNow, reservation.maxExpiresAt)).toBe(9_900_000);
   expect(await stockOf(sql, variantId)).toEqual({ on_hand: 5, reserved: 2 });
 });
 

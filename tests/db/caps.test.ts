@@ -182,18 +182,25 @@ test("in one batch everybody gets their own duration", async () => {
 
 test("what applied is written on the hold: a change of the settings neither shortens nor lengthens it", async () => {
   const made = await hold(db.sql, shopperId, a);
-  await db.sql`update store_settings set hold_seconds = 60, max_hold_life_seconds = 120`;
+  await db.sql`update store_settings set hold_seconds = 60, max_hold_turns = 2`;
   await letTimePass(db, 30, shopperId);
   const answer = must((await extend(db.sql, shopperId))[0]);
-  await db.sql`update store_settings set hold_seconds = 900, max_hold_life_seconds = 7200`;
+  await db.sql`update store_settings set hold_seconds = 900, max_hold_turns = 11`;
   const { expiresAt, heldAt, maxExpiresAt, durationSeconds } = must(answer.reservation);
   expect(durationSeconds).toBe(900);
-  expect(Date.parse(maxExpiresAt) - Date.parse(heldAt)).toBe(7_200_000);
+  expect(Date.parse(maxExpiresAt) - Date.parse(heldAt)).toBe(9_900_000);
   expect(Date.parse(expiresAt)).toBeGreaterThan(Date.parse(made.expiresAt) - 1000);
 });
 
-test("a product's duration beyond the maximum life is given in full, once", async () => {
-  const long = await createVariant(db.sql, 1, { holdSeconds: 10_000 });
+test("a hold lives eleven turns of its own duration, whatever that is; with one turn it cannot be extended", async () => {
+  const own = await createVariant(db.sql, 1, { holdSeconds: 10_000 });
+  const made = await hold(db.sql, shopperId, own);
+  expect(Date.parse(made.maxExpiresAt) - Date.parse(made.heldAt)).toBe(11 * 10_000_000);
+  await db.sql`update store_settings set max_hold_turns = 1`;
+  const once = await hold(db.sql, newShopper(), a);
+  await db.sql`update store_settings set max_hold_turns = 11`;
+  expect(once.expiresAt).toBe(once.maxExpiresAt);
+});
   const made = await hold(db.sql, shopperId, long);
   expect(made.expiresAt).toBe(made.maxExpiresAt);
   expect((await extend(db.sql, shopperId))[0]?.outcome).toBe("extension_limit");

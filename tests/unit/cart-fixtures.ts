@@ -26,7 +26,7 @@ export function line(changes: Partial<CartLine> = {}): CartLine {
     heldAt: NOON,
     durationSeconds: 900,
     expiresAt: at(900),
-    maxExpiresAt: at(7_200),
+    maxExpiresAt: at(9_900),
     ...VASE,
     ...changes,
   };

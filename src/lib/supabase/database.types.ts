@@ -296,7 +296,7 @@ export type Database = {
           is_only_row: boolean;
           lapsed_shown_seconds: number;
           low_stock_at: number;
-          max_hold_life_seconds: number;
+          max_hold_turns: number;
           max_units_per_line: number;
           max_units_per_shopper: number;
           max_units_per_variant: number;
@@ -309,7 +309,7 @@ export type Database = {
           is_only_row?: boolean;
           lapsed_shown_seconds?: number;
           low_stock_at?: number;
-          max_hold_life_seconds?: number;
+          max_hold_turns?: number;
           max_units_per_line?: number;
           max_units_per_shopper?: number;
           max_units_per_variant?: number;
@@ -321,7 +321,7 @@ export type Database = {
           is_only_row?: boolean;
           lapsed_shown_seconds?: number;
           low_stock_at?: number;
-          max_hold_life_seconds?: number;
+          max_hold_turns?: number;
           max_units_per_line?: number;
           max_units_per_shopper?: number;
           max_units_per_variant?: number;
