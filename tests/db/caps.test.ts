@@ -201,7 +201,3 @@ test("a hold lives eleven turns of its own duration, whatever that is; with one 
   await db.sql`update store_settings set max_hold_turns = 11`;
   expect(once.expiresAt).toBe(once.maxExpiresAt);
 });
-  const made = await hold(db.sql, shopperId, long);
-  expect(made.expiresAt).toBe(made.maxExpiresAt);
-  expect((await extend(db.sql, shopperId))[0]?.outcome).toBe("extension_limit");
-});
