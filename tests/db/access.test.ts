@@ -18,6 +18,8 @@ beforeAll(async () => {
 const roles: ApiRole[] = ["anon", "authenticated", "service_role"];
 const sessionOf = (role: ApiRole) => db.connectAs(role, role === "authenticated" ? shopperId : undefined);
 const refused = "42501";
+/** A view over several tables is refused for what it is, before rights are asked. */
+const noTable = ["55000", "42809"];
 
 async function publicTables(): Promise<string[]> {
   const rows = await db.sql<{ name: string }[]>`
@@ -38,7 +40,7 @@ test.each(roles)("%s cannot write any table, not even its own rows", async (role
       `delete from ${table}`,
       `truncate ${table}`,
     ]) {
-      expect(await sqlStateOf(session.unsafe(statement)), statement).toBe(refused);
+      expect([refused, ...noTable], statement).toContain(await sqlStateOf(session.unsafe(statement)));
     }
   }
   expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 5, reserved: 5 });

@@ -101,7 +101,7 @@ test("with the clock read after the locks a hold that lapsed meanwhile is held a
 
 test("with the clock read before the locks a hold that has lapsed is extended as if it were alive", async () => {
   await rewrite(
-    "public.extend_reservations(uuid,uuid[])",
+    "public.extend_reservations(uuid,uuid[],text)",
     [/v_now timestamptz;/, "v_now timestamptz := clock_timestamp();"],
     [/v_now := clock_timestamp\(\);/, ""],
   );
@@ -119,7 +119,10 @@ test("without the counting trigger a typed hold is promised and not counted", as
 });
 
 test("without the shopper's lock in release, emptying a cart while adding to it ends in a deadlock", async () => {
-  await rewrite("public.release_reservations(uuid,uuid[])", [/perform 1 from public.shoppers[^;]*;/, ""]);
+  await rewrite("public.release_reservations(uuid,uuid[],text)", [
+    /private\.lock_acting_shopper\(p_shopper_id\)/,
+    "private.acting_shopper(p_shopper_id)",
+  ]);
   const [a, b] = [await createVariant(db.sql, 3), await createVariant(db.sql, 3)].sort() as [string, string];
   const shopperId = newShopper();
   await hold(db.sql, shopperId, b);
