@@ -8,6 +8,7 @@ create table public.store_settings (
   max_units_per_line integer not null default 100 check (max_units_per_line > 0),
   max_units_per_variant integer not null default 100 check (max_units_per_variant > 0),
   max_units_per_shopper integer not null default 500 check (max_units_per_shopper > 0),
+  max_holds_per_minute integer not null default 60 check (max_holds_per_minute > 0),
   shown_stock_limit integer not null default 20 check (shown_stock_limit between 1 and 100),
   low_stock_at integer not null default 5 check (low_stock_at >= 0),
   lapsed_shown_seconds integer not null default 1800 check (lapsed_shown_seconds >= 0)
@@ -21,6 +22,8 @@ comment on column public.store_settings.max_hold_turns is
 comment on column public.store_settings.max_units_per_line is 'Most units one hold may have.';
 comment on column public.store_settings.max_units_per_variant is 'Most live units of one variant per shopper.';
 comment on column public.store_settings.max_units_per_shopper is 'Most live units of anything per shopper.';
+comment on column public.store_settings.max_holds_per_minute is
+  'Most new holds of one shopper within a minute that begins with the first. Changing or extending a hold makes none.';
 comment on column public.store_settings.shown_stock_limit is
   'The public sees availability up to this many units, then "or more".';
 comment on column public.store_settings.low_stock_at is 'At this many available units or fewer a variant reads as low on stock.';

@@ -11,6 +11,8 @@ create table public.shoppers (
   id uuid primary key,
   tier public.shopper_tier not null default 'standard',
   merged_into uuid,
+  minute_began_at timestamptz not null default '-infinity',
+  holds_in_minute integer not null default 0 check (holds_in_minute >= 0),
   created_at timestamptz not null default now(),
   constraint shoppers_not_merged_into_itself check (merged_into <> id)
 );
@@ -19,6 +21,7 @@ comment on table public.shoppers is
   'A guest or a signed-in user, one row per shopper_id. Its row lock serialises what one shopper does: caps are decided under it.';
 comment on column public.shoppers.merged_into is
   'Whom this guest became by signing in. A late request with the old identity acts for that shopper. Never a chain.';
+comment on column public.shoppers.holds_in_minute is 'New holds since minute_began_at, for max_holds_per_minute.';
 
 -- No foreign keys on the hot path: the counting trigger refuses a hold without its stock level, once per
 -- statement instead of once per row, and nobody but the functions can insert here (docs/adr/0004).

@@ -111,29 +111,57 @@ $$;
 comment on function private.acting_shopper(uuid) is
   'For whom a request with this identity acts: the user that a guest became, else the shopper.';
 
+create type private.shopper_arrays as (
+  tiers public.shopper_tier[],
+  minute_began_at timestamptz[],
+  holds_in_minute integer[]
+);
+comment on type private.shopper_arrays is 'Locked shoppers as parallel arrays, in the order of their ids.';
+
 create function private.lock_shoppers(p_shopper_ids uuid[])
-returns public.shopper_tier[]
+returns private.shopper_arrays
 language plpgsql
 volatile
 set search_path = ''
 as $$
 declare
-  v_tiers public.shopper_tier[];
+  v_shoppers private.shopper_arrays;
   v_merged boolean;
 begin
   insert into public.shoppers (id)
   select s.id from unnest(p_shopper_ids) as s (id) group by s.id order by s.id
   on conflict (id) do nothing;
-  select array_agg(l.tier order by l.id), bool_or(l.merged_into is not null) into v_tiers, v_merged
+  select array_agg(l.tier order by l.id), array_agg(l.minute_began_at order by l.id),
+         array_agg(l.holds_in_minute order by l.id), bool_or(l.merged_into is not null)
+  into v_shoppers.tiers, v_shoppers.minute_began_at, v_shoppers.holds_in_minute, v_merged
   from (
-    select s.id, s.tier, s.merged_into from public.shoppers as s where s.id = any (p_shopper_ids)
-    order by s.id for no key update
+    select s.* from public.shoppers as s where s.id = any (p_shopper_ids) order by s.id for no key update
   ) as l;
-  return case when not v_merged then v_tiers end;
+  return case when not v_merged then v_shoppers end;
 end;
 $$;
 comment on function private.lock_shoppers(uuid[]) is
-  'Makes the rows of new shoppers, locks all of these (sorted, FOR NO KEY UPDATE) and answers their tiers in the order of their ids; null where one of them was merged into another while we waited: ask for whom to act again. First in the lock order of the reservation functions.';
+  'Makes the rows of new shoppers, locks all of these (sorted, FOR NO KEY UPDATE) and answers what of them decides; null where one of them was merged into another while we waited: ask for whom to act again. First in the lock order of the reservation functions.';
+
+create function private.count_new_holds(p_shopper_ids uuid[], p_holds integer[], p_now timestamptz)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  update public.shoppers as s
+  set minute_began_at = case when m.is_over then p_now else s.minute_began_at end,
+      holds_in_minute = case when m.is_over then 0 else s.holds_in_minute end + n.holds
+  from unnest(p_shopper_ids, p_holds) as n (id, holds)
+  cross join lateral (
+    select o.minute_began_at <= p_now - interval '1 minute' as is_over from public.shoppers as o where o.id = n.id
+  ) as m
+  where s.id = n.id and n.holds > 0;
+end;
+$$;
+comment on function private.count_new_holds(uuid[], integer[], timestamptz) is
+  'Counts new holds toward max_holds_per_minute. The caller holds the shoppers'' locks.';
 
 create function private.lock_acting_shopper(p_shopper_id uuid)
 returns uuid

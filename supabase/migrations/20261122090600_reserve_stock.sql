@@ -12,10 +12,12 @@ create type private.hold_arrays as (
   replaces_id uuid[],
   change text[],
   shopper_units integer[],
+  shopper_holds_left integer[],
+  shopper_new_holds integer[],
   moved uuid[]
 );
 comment on type private.hold_arrays is
-  'The shoppers'' holds by key of the batch, as they are or are to become: quantity 0 and id null while there is none; elsewhere: live units of the same variant in other holds; change: insert, update or null. shopper_units is by shopper: all their live units. moved: holds to release, because their line goes to another location.';
+  'The shoppers'' holds by key of the batch, as they are or are to become: quantity 0 and id null while there is none; elsewhere: live units of the same variant in other holds; change: insert, update or null. By shopper: all their live units, how many new holds they may make in this minute, and how many they make. moved: holds to release, because their line goes to another location.';
 
 create function private.no_holds(p_batch private.reserve_batch)
 returns private.hold_arrays
@@ -38,6 +40,8 @@ begin
   h.max_expires_at := h.created_at;
   h.change := array_fill(null::text, v_keys);
   h.shopper_units := array_fill(0, array[cardinality(p_batch.shopper_ids)]);
+  h.shopper_new_holds := h.shopper_units;
+  h.shopper_holds_left := array_fill(1000000, array[cardinality(p_batch.shopper_ids)]);
   h.moved := '{}';
   return h;
 end;
@@ -45,7 +49,7 @@ $$;
 comment on function private.no_holds(private.reserve_batch) is 'The holds of shoppers who hold nothing.';
 
 create function private.load_holds(
-  p_batch private.reserve_batch, p_tiers public.shopper_tier[], p_settings public.store_settings,
+  p_batch private.reserve_batch, p_shoppers private.shopper_arrays, p_settings public.store_settings,
   p_now timestamptz)
 returns private.hold_arrays
 language plpgsql
@@ -57,10 +61,15 @@ declare
   v_row record;
   v_lapsed uuid[];
 begin
-  select array_agg(case p_tiers[k.shopper] when 'vip' then p_settings.vip_hold_seconds
+  select array_agg(case p_shoppers.tiers[k.shopper] when 'vip' then p_settings.vip_hold_seconds
                                            else p_settings.hold_seconds end order by k.ord)
   into h.duration_seconds
   from unnest(p_batch.key_shopper) with ordinality as k (shopper, ord);
+  for s in 1 .. cardinality(p_batch.shopper_ids) loop
+    h.shopper_holds_left[s] := p_settings.max_holds_per_minute
+      - case when p_shoppers.minute_began_at[s] > p_now - interval '1 minute'
+             then p_shoppers.holds_in_minute[s] else 0 end;
+  end loop;
 
   for v_row in
     select r.*, s.ord as shopper, k.ord as key
@@ -101,7 +110,7 @@ begin
   return h;
 end;
 $$;
-comment on function private.load_holds(private.reserve_batch, public.shopper_tier[], public.store_settings, timestamptz) is
+comment on function private.load_holds(private.reserve_batch, private.shopper_arrays, public.store_settings, timestamptz) is
   'What the shoppers of a batch hold at p_now. Marks their own lapsed holds of the wanted variants expired. The caller holds the locks of shoppers and levels.';
 
 create function private.reclaim_lapsed(

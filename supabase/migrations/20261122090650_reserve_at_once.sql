@@ -8,9 +8,9 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz;
+  v_came_at timestamptz := clock_timestamp();
   v_answers jsonb;
   v_made integer;
-  v_standard boolean := true;
   q record; -- the requests
   l record; -- their stock levels
 begin
@@ -26,6 +26,7 @@ begin
          bool_and(exists (select 1 from public.stock_levels as s
                           where s.variant_id = r.variant::uuid
                             and s.on_hand - s.safety_stock - s.reserved >= r.quantity::integer)) as may_be_enough,
+         bool_or(exists (select 1 from public.shoppers as s where s.id = r.shopper::uuid)) as are_known,
          count(r.quantity) = count(*) as are_plain
   into q
   from (
@@ -44,18 +45,15 @@ begin
         and i.request #>> '{lines,0,quantity}' ~ '^[1-9][0-9]{0,5}$'
     ) as p on true
   ) as r;
-  if not coalesce(q.are_plain and q.may_be_enough, false) or q.different_shoppers < q.requests then
+  if not coalesce(q.are_plain and q.may_be_enough and not q.are_known, false) or q.different_shoppers < q.requests then
     return null;
   end if;
 
   -- The lock order of private.reserve: shoppers, then levels, each sorted.
-  insert into public.shoppers (id) select s.id from unnest(q.shoppers) as s (id) order by s.id
+  insert into public.shoppers (id, minute_began_at, holds_in_minute)
+  select s.id, v_came_at, 1 from unnest(q.shoppers) as s (id) order by s.id
   on conflict (id) do nothing;
   get diagnostics v_made = row_count;
-  if v_made < q.requests then
-    v_standard := coalesce('vip' <> all (private.lock_shoppers(q.shoppers)), false);
-  end if;
-
   -- Nobody's holds grow without the shopper's lock, so what this snapshot does not see is not there. The levels'
   -- own rows are read in their newest version, since locking a row reads it again.
   select array_agg(s.variant_id) as variants, array_agg(s.location_id) as locations,
@@ -78,7 +76,9 @@ begin
   ) as s
   join (select u.variant_id, sum(u.quantity) as units from unnest(q.variants, q.quantities) as u (variant_id, quantity)
         group by u.variant_id) as d on d.variant_id = s.variant_id;
-  if not v_standard or not coalesce(l.is_enough, false) or l.levels <> q.different_variants then
+  if v_made < q.requests or not coalesce(l.is_enough, false) or l.levels <> q.different_variants then
+    -- Not so easy after all: whoever is refused leaves no row, and a hold that is not made is not counted.
+    delete from public.shoppers as s where s.id = any (q.shoppers) and s.minute_began_at = v_came_at;
     return null;
   end if;
 
@@ -106,4 +106,4 @@ begin
 end;
 $$;
 comment on function private.reserve_at_once(jsonb) is
-  'Holds everything that a batch asks for, where that needs no thought: one plain line for each of different shoppers, who hold nothing and have no tier; one location; enough free for all; no cap near. Answers as private.reserve, or null where any of this is not so: then nothing is held yet, though shoppers and levels may be locked, and private.reserve decides. A test shows that both answer the same.';
+  'Holds everything that a batch asks for, where that needs no thought: one plain line for each of different shoppers, none of whom we know; one location; enough free for all; no cap near. Answers as private.reserve, or null where any of this is not so: then nothing is held yet, though shoppers and levels may be locked, and private.reserve decides. A test shows that both answer the same.';

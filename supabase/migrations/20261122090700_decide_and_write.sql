@@ -49,7 +49,8 @@ declare
   g_total integer[]; g_level integer[]; g_from integer[]; g_outcome text[]; g_available integer[];
   g_limit jsonb[]; g_shortfall integer[];
   v_refusal text; v_gained boolean; v_lines jsonb; v_line jsonb;
-  v_wanted integer; v_allowed integer; v_can integer; v_extra integer; v_units integer;
+  v_wanted integer; v_allowed integer; v_can integer; v_extra integer; v_new integer; v_units integer;
+  v_is_too_often boolean;
   k integer; x integer; s integer; j integer; f integer := 0;
 begin
   for r in 1 .. cardinality(b.request_shopper) loop
@@ -57,6 +58,7 @@ begin
     v_refusal := null;
     v_gained := false;
     v_extra := 0;
+    v_new := 0;
 
     for i in b.request_first[r] .. b.request_last[r] loop
       k := b.line_key[i];
@@ -88,21 +90,28 @@ begin
         v_allowed := least(v_wanted, p_settings.max_units_per_line,
                            p_settings.max_units_per_variant - h.elsewhere[k],
                            h.quantity[k] + p_settings.max_units_per_shopper - h.shopper_units[s] - v_extra);
+        v_is_too_often := h.id[k] is null and h.shopper_holds_left[s] <= v_new;
+        if v_is_too_often then
+          v_allowed := 0;
+        end if;
         g_available[i] := greatest(v_can - h.quantity[k], 0);
         g_total[i] := greatest(least(v_can, v_allowed), h.quantity[k]);
         g_shortfall[i] := v_wanted - g_total[i];
         g_outcome[i] := case when g_total[i] = v_wanted then 'held'
                              when v_can >= v_wanted then 'limit_reached' else 'insufficient_stock' end;
         if g_outcome[i] = 'limit_reached' then
-          g_limit[i] := case v_allowed
-            when p_settings.max_units_per_line then
+          g_limit[i] := case
+            when v_is_too_often then
+              jsonb_build_object('name', 'max_holds_per_minute', 'value', p_settings.max_holds_per_minute)
+            when v_allowed = p_settings.max_units_per_line then
               jsonb_build_object('name', 'max_units_per_line', 'value', p_settings.max_units_per_line)
-            when p_settings.max_units_per_variant - h.elsewhere[k] then
+            when v_allowed = p_settings.max_units_per_variant - h.elsewhere[k] then
               jsonb_build_object('name', 'max_units_per_variant', 'value', p_settings.max_units_per_variant)
             else jsonb_build_object('name', 'max_units_per_shopper', 'value', p_settings.max_units_per_shopper) end;
         end if;
       end if;
       v_extra := v_extra + g_total[i] - h.quantity[k];
+      v_new := v_new + (h.id[k] is null and g_total[i] > 0)::integer;
       v_gained := v_gained or g_outcome[i] = 'held' or g_total[i] > h.quantity[k];
       if g_outcome[i] <> 'held' then
         v_refusal := coalesce(v_refusal, g_outcome[i]);
@@ -127,6 +136,8 @@ begin
             h.max_expires_at[k] := p_now + make_interval(
               secs => h.duration_seconds[k] * p_settings.max_hold_turns);
             h.expires_at[k] := p_now + make_interval(secs => h.duration_seconds[k]);
+            h.shopper_new_holds[s] := h.shopper_new_holds[s] + 1;
+            h.shopper_holds_left[s] := h.shopper_holds_left[s] - 1;
           end if;
           h.id[k] := gen_random_uuid();
           h.created_at[k] := p_now;
@@ -211,6 +222,7 @@ begin
       as h (shopper, variant, id, location_id, quantity, duration_seconds, created_at, expires_at,
             max_expires_at, replaces_id, change)
     where h.change = 'insert';
+    perform private.count_new_holds(p_batch.shopper_ids, p_holds.shopper_new_holds, p_now);
   end if;
 end;
 $$;
@@ -229,7 +241,7 @@ declare
   v_holds private.hold_arrays;
   v_plan private.reserve_plan;
   v_settings public.store_settings;
-  v_tiers public.shopper_tier[];
+  v_shoppers private.shopper_arrays;
   v_free integer[];
   v_now timestamptz := clock_timestamp();
 begin
@@ -242,13 +254,13 @@ begin
     v_holds := private.no_holds(v_batch);
     v_free := v_levels.free;
   else
-    v_tiers := private.lock_shoppers(v_batch.shopper_ids);
-    if v_tiers is null then
+    v_shoppers := private.lock_shoppers(v_batch.shopper_ids);
+    if v_shoppers is null then
       return private.reserve(p_requests); -- somebody signed in meanwhile: for whom do we act?
     end if;
     perform private.lock_levels(v_batch.variant_ids);
     v_now := clock_timestamp();
-    v_holds := private.load_holds(v_batch, v_tiers, v_settings, v_now);
+    v_holds := private.load_holds(v_batch, v_shoppers, v_settings, v_now);
     v_levels := private.read_levels(v_batch.variant_ids);
     v_free := private.reclaim_lapsed(v_batch, v_levels, v_holds, v_now);
   end if;

@@ -194,21 +194,27 @@ export type Database = {
       shoppers: {
         Row: {
           created_at: string;
+          holds_in_minute: number;
           id: string;
           merged_into: string | null;
+          minute_began_at: string;
           tier: Database["public"]["Enums"]["shopper_tier"];
         };
         ComputedFields: never;
         Insert: {
           created_at?: string;
+          holds_in_minute?: number;
           id: string;
           merged_into?: string | null;
+          minute_began_at?: string;
           tier?: Database["public"]["Enums"]["shopper_tier"];
         };
         Update: {
           created_at?: string;
+          holds_in_minute?: number;
           id?: string;
           merged_into?: string | null;
+          minute_began_at?: string;
           tier?: Database["public"]["Enums"]["shopper_tier"];
         };
         Relationships: [];
@@ -297,6 +303,7 @@ export type Database = {
           lapsed_shown_seconds: number;
           low_stock_at: number;
           max_hold_turns: number;
+          max_holds_per_minute: number;
           max_units_per_line: number;
           max_units_per_shopper: number;
           max_units_per_variant: number;
@@ -310,6 +317,7 @@ export type Database = {
           lapsed_shown_seconds?: number;
           low_stock_at?: number;
           max_hold_turns?: number;
+          max_holds_per_minute?: number;
           max_units_per_line?: number;
           max_units_per_shopper?: number;
           max_units_per_variant?: number;
@@ -322,6 +330,7 @@ export type Database = {
           lapsed_shown_seconds?: number;
           low_stock_at?: number;
           max_hold_turns?: number;
+          max_holds_per_minute?: number;
           max_units_per_line?: number;
           max_units_per_shopper?: number;
           max_units_per_variant?: number;
