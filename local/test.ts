@@ -25,6 +25,7 @@ const checks: [name: string, commands: string[][]][] = [
     ],
   ],
   ["database types", [["node", "local/database-types.ts", "--check"]]],
+  ["database schema and rights", [["node", "local/schema-snapshot.ts", "--check"]]],
 ];
 
 let running: ReturnType<typeof spawn> | undefined;

@@ -58,15 +58,18 @@ begin
   -- own rows are read in their newest version, since locking a row reads it again.
   select array_agg(s.variant_id) as variants, array_agg(s.location_id) as locations,
          array_agg(s.seconds) as seconds, array_agg(s.turns) as turns, count(*) as levels,
-         bool_and(s.free >= d.units) and max(s.most) >= q.largest as is_enough
+         count(distinct s.variant_id) as variants_there,
+         bool_and(s.is_published and s.free >= d.units) and max(s.most) >= q.largest as is_enough
   into l
   from (
     select v.variant_id, v.location_id, v.on_hand - v.safety_stock - v.reserved as free,
+           p.id is not null as is_published,
            coalesce(p.hold_seconds, t.hold_seconds) as seconds, t.max_hold_turns as turns,
            least(t.max_units_per_line, t.max_units_per_variant, t.max_units_per_shopper) as most
     from public.stock_levels as v
     join public.variants as va on va.id = v.variant_id
-    join public.products as p on p.id = va.product_id and p.published_at <= statement_timestamp()
+    -- Left: private.reserve locks the levels of what is not published too, and in this order.
+    left join public.products as p on p.id = va.product_id and p.published_at <= statement_timestamp()
     cross join public.store_settings as t
     where v.variant_id = any (q.variants)
       and not exists (select 1 from public.reservations as r where r.shopper_id = any (q.shoppers) and r.status = 'active')
@@ -76,7 +79,8 @@ begin
   ) as s
   join (select u.variant_id, sum(u.quantity) as units from unnest(q.variants, q.quantities) as u (variant_id, quantity)
         group by u.variant_id) as d on d.variant_id = s.variant_id;
-  if v_made < q.requests or not coalesce(l.is_enough, false) or l.levels <> q.different_variants then
+  if v_made < q.requests or not coalesce(l.is_enough, false) or l.levels <> q.different_variants
+      or l.variants_there <> q.different_variants then
     -- Not so easy after all: whoever is refused leaves no row, and a hold that is not made is not counted.
     delete from public.shoppers as s where s.id = any (q.shoppers) and s.minute_began_at = v_came_at;
     return null;

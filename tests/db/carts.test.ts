@@ -124,6 +124,25 @@ test("carts that name two variants in opposite orders queue up, whoever stands b
   expect((await backward.result)[0]?.outcome).toBe("insufficient_stock");
 });
 
+test("a batch with an unpublished variant locks in the same order as everybody", async () => {
+  const shopperId = newShopper();
+  await reserveBatch(db.sql, [{ shopperId, lines: cart(a, b) }]);
+  await publish(a, false);
+  const [between, emptying, batching] = [db.connect(), db.connect(), db.connect()];
+  await lockLevels(between, a);
+  const emptied = await startBlocked(db, emptying, (session) => release(session, shopperId));
+  // Had it locked what is published first, it would now hold what the other needs next.
+  const batched = await startBlocked(db, batching, (session) =>
+    reserveBatch(
+      session,
+      [b, a].map((variantId) => ({ shopperId: newShopper(), lines: [{ variantId, quantity: 1 }] })),
+    ),
+  );
+  await commit(between);
+  expect((await emptied.result).released).toBe(2);
+  expect((await batched.result).map((answer) => answer.outcome)).toEqual(["held", "variant_not_found"]);
+});
+
 test("emptying a cart while the same shopper adds to it ends in no deadlock with a third one's cart", async () => {
   const shopperId = newShopper();
   await reserve(db.sql, shopperId, b, 1);
@@ -140,5 +159,9 @@ test("emptying a cart while the same shopper adds to it ends in no deadlock with
   expect((await added.result).outcome).toBe("held");
   expect((await cartOfThird.result)[0]?.outcome).toBe("held");
 });
+
+const publish = (variantId: string, isPublished: boolean) => db.sql`
+  update products set published_at = ${isPublished ? new Date() : null}
+  where id = (select product_id from variants where id = ${variantId})`;
 
 const cart = (...variantIds: string[]) => variantIds.map((variantId) => ({ variantId, quantity: 2 }));

@@ -12,6 +12,7 @@ import {
   reserve,
   reserveBatch,
   rowOf,
+  stockOf,
 } from "../support/shop.ts";
 
 const db = useTestDatabase();
@@ -144,6 +145,17 @@ test("two moves in one batch leave the counters of all locations right", async (
   ]);
   expect(answers.map((answer) => answer.outcome)).toEqual(["held", "held", "held", "insufficient_stock"]);
   expect(await reservedAt(main, other)).toEqual([5, 7]);
+});
+
+test("a variant at two locations beside one that is at none to be sold is held once", async () => {
+  await addLocation(db.sql, variantId, 9, 1);
+  const hidden = await createVariant(db.sql, 9, { published: false });
+  const answers = await reserveBatch(
+    db.sql,
+    [variantId, hidden].map((id) => ({ shopperId: newShopper(), lines: [{ variantId: id, quantity: 1 }] })),
+  );
+  expect(answers.map((answer) => answer.outcome)).toEqual(["held", "variant_not_found"]);
+  expect((await reservedAt(main)).concat((await stockOf(db.sql, hidden)).reserved)).toEqual([1, 0]);
 });
 
 test("safety stock is left alone by new holds", async () => {

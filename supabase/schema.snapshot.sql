@@ -1,0 +1,2397 @@
+-- The schemas public and private as all migrations leave them, one object after the other.
+-- Written by "npm run schema" so that a change is seen in a diff. Never edited, never applied: migrations are.
+
+set check_function_bodies = off;
+
+
+-- Schemas
+
+create schema if not exists private;
+comment on schema private is 'Trigger functions and helpers of Holdfast. Not exposed by the Data API.';
+
+create schema if not exists public;
+comment on schema public is 'standard public schema';
+grant usage on schema public to anon;
+grant usage on schema public to authenticated;
+grant usage on schema public to public;
+grant usage on schema public to service_role;
+
+-- Default privileges
+
+alter default privileges for role postgres revoke all on functions from public;
+
+-- Types
+
+create type private.hold_arrays as (
+  id uuid[],
+  location_id uuid[],
+  quantity integer[],
+  elsewhere integer[],
+  duration_seconds integer[],
+  created_at timestamp with time zone[],
+  expires_at timestamp with time zone[],
+  max_expires_at timestamp with time zone[],
+  replaces_id uuid[],
+  change text[],
+  shopper_units integer[],
+  shopper_holds_left integer[],
+  shopper_new_holds integer[],
+  moved uuid[]
+);
+comment on type private.hold_arrays is 'The shoppers'' holds by key of the batch, as they are or are to become: quantity 0 and id null while there is none; elsewhere: live units of the same variant in other holds; change: insert, update or null. By shopper: all their live units, how many new holds they may make in this minute, and how many they make. moved: holds to release, because their line goes to another location.';
+
+create type private.level_arrays as (
+  variant_first integer[],
+  variant_last integer[],
+  location_ids uuid[],
+  free integer[],
+  next_expiry_at timestamp with time zone[],
+  hold_seconds integer[]
+);
+comment on type private.level_arrays is 'Stock levels as parallel arrays: the levels of the i-th variant are variant_first[i]..variant_last[i] (null: none), in the order in which locations are asked; free units before lapsed holds are looked at, lower bound of the next expiry, the product''s own hold duration in seconds.';
+
+create type private.reserve_batch as (
+  shopper_ids uuid[],
+  variant_ids uuid[],
+  request_shopper integer[],
+  request_partial boolean[],
+  request_set boolean[],
+  request_first integer[],
+  request_last integer[],
+  line_key integer[],
+  line_variant integer[],
+  line_quantity integer[],
+  line_reservation uuid[],
+  key_shopper integer[],
+  key_variant integer[]
+);
+comment on type private.reserve_batch is 'A batch as parallel arrays. shopper_ids and variant_ids are sorted as locks are, request_shopper, line_variant, key_shopper and key_variant point into them. Requests stand in order of arrival, their lines from request_first to request_last. A key is one (shopper, variant): repeated requests for it fold into one hold.';
+
+create type public.reservation_status as enum ('active', 'paying', 'confirmed', 'released', 'expired');
+comment on type public.reservation_status is 'active and paying count as reserved; confirmed, released and expired are ended for good.';
+
+create type public.shopper_tier as enum ('standard', 'vip');
+comment on type public.shopper_tier is 'Decides the hold duration where the product has none of its own.';
+
+create type private.reserve_plan as (
+  holds private.hold_arrays,
+  answers jsonb,
+  refused_variants uuid[],
+  refused_reasons text[],
+  refused_units integer[]
+);
+comment on type private.reserve_plan is 'What a batch comes to: the holds to write, the answers in order of arrival, and the refused lines for the counters.';
+
+create type private.shopper_arrays as (
+  tiers public.shopper_tier[],
+  minute_began_at timestamp with time zone[],
+  holds_in_minute integer[]
+);
+comment on type private.shopper_arrays is 'Locked shoppers as parallel arrays, in the order of their ids.';
+
+-- Tables
+
+create table public.audit_log (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  actor text not null,
+  cause text not null,
+  entity text not null,
+  entity_id uuid,
+  shopper_id uuid,
+  variant_id uuid not null,
+  location_id uuid not null,
+  before jsonb,
+  after jsonb,
+  constraint audit_log_entity_check CHECK ((entity = ANY (ARRAY['reservation'::text, 'stock_level'::text]))),
+  constraint audit_log_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_log_variant_id_at_idx ON public.audit_log USING btree (variant_id, at);
+alter table public.audit_log enable row level security;
+comment on table public.audit_log is 'The append-only trail: every change of a hold and of on_hand, who, what, why, before, after. No application role can change it.';
+comment on column public.audit_log.actor is 'shopper, admin or system from our functions; the database role where somebody typed SQL.';
+comment on column public.audit_log.cause is 'Which operation did it, for example reserve, extend, expire; sql where somebody typed it.';
+grant select on table public.audit_log to service_role;
+
+create table public.locations (
+  id uuid default gen_random_uuid() not null,
+  code text not null,
+  name text not null,
+  priority integer default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  constraint locations_code_check CHECK ((code <> ''::text)),
+  constraint locations_code_key UNIQUE (code),
+  constraint locations_name_check CHECK ((name <> ''::text)),
+  constraint locations_pkey PRIMARY KEY (id)
+);
+alter table public.locations enable row level security;
+comment on table public.locations is 'A place that keeps stock. A shop has at least one: main.';
+comment on column public.locations.priority is 'Lower goes first when a line looks for the location that covers it.';
+grant select on table public.locations to service_role;
+
+create table public.products (
+  id uuid default gen_random_uuid() not null,
+  slug text not null,
+  name text not null,
+  tagline text default ''::text not null,
+  description text default ''::text not null,
+  image_path text not null,
+  image_alt text not null,
+  "position" integer default 0 not null,
+  hold_seconds integer,
+  published_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint products_hold_seconds_check CHECK (((hold_seconds >= 1) AND (hold_seconds <= 86400))),
+  constraint products_name_check CHECK ((name <> ''::text)),
+  constraint products_pkey PRIMARY KEY (id),
+  constraint products_slug_check CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text)),
+  constraint products_slug_key UNIQUE (slug)
+);
+alter table public.products enable row level security;
+comment on table public.products is 'What the shop shows. Visible to the public once published.';
+comment on column public.products.hold_seconds is 'This product''s own hold duration in seconds; null: the shopper''s tier, then the store, decides.';
+grant select on table public.products to anon;
+grant select on table public.products to authenticated;
+grant select on table public.products to service_role;
+
+create table public.reservation_refusals (
+  variant_id uuid not null,
+  reason text not null,
+  hour timestamp with time zone not null,
+  shard smallint not null,
+  requests bigint not null,
+  units bigint not null,
+  constraint reservation_refusals_pkey PRIMARY KEY (variant_id, reason, hour, shard)
+) with (fillfactor=50);
+alter table public.reservation_refusals enable row level security;
+comment on table public.reservation_refusals is 'Refusals counted per variant, reason and hour: bounded, so that a flood cannot fill the disk; sharded, so that counting is no hot row.';
+comment on column public.reservation_refusals.shard is 'Backend process id modulo 16. Sum over it.';
+comment on column public.reservation_refusals.units is 'Units that were asked for and not held.';
+grant select on table public.reservation_refusals to service_role;
+
+create table public.reservations (
+  id uuid default gen_random_uuid() not null,
+  shopper_id uuid not null,
+  variant_id uuid not null,
+  location_id uuid not null,
+  quantity integer not null,
+  status public.reservation_status default 'active'::public.reservation_status not null,
+  duration_seconds integer not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  max_expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  replaces_id uuid,
+  is_withdrawn boolean default false not null,
+  constraint reservations_duration_positive CHECK ((duration_seconds > 0)),
+  constraint reservations_ended_at_fits_status CHECK (((ended_at IS NULL) = (status = ANY (ARRAY['active'::public.reservation_status, 'paying'::public.reservation_status])))),
+  constraint reservations_expired_after_expiry CHECK (((status <> 'expired'::public.reservation_status) OR (ended_at >= expires_at))),
+  constraint reservations_pkey PRIMARY KEY (id),
+  constraint reservations_quantity_positive CHECK ((quantity > 0)),
+  constraint reservations_replaces_another CHECK ((replaces_id <> id)),
+  constraint reservations_times_in_order CHECK (((created_at <= max_expires_at) AND (expires_at <= max_expires_at))),
+  constraint reservations_withdrawn_is_released CHECK (((NOT is_withdrawn) OR (status = 'released'::public.reservation_status)))
+) with (fillfactor=80);
+CREATE INDEX reservations_active_expiry_idx ON public.reservations USING btree (variant_id, location_id, expires_at) WHERE (status = 'active'::public.reservation_status);
+CREATE INDEX reservations_expired_shopper_idx ON public.reservations USING btree (shopper_id, expires_at) WHERE (status = 'expired'::public.reservation_status);
+CREATE INDEX reservations_let_go_shopper_idx ON public.reservations USING btree (shopper_id, variant_id) WHERE (status = ANY (ARRAY['released'::public.reservation_status, 'confirmed'::public.reservation_status]));
+CREATE UNIQUE INDEX reservations_one_active_per_level_idx ON public.reservations USING btree (shopper_id, variant_id, location_id) WHERE (status = 'active'::public.reservation_status);
+CREATE INDEX reservations_paying_shopper_idx ON public.reservations USING btree (shopper_id) WHERE (status = 'paying'::public.reservation_status);
+CREATE INDEX reservations_withdrawn_shopper_idx ON public.reservations USING btree (shopper_id, ended_at) WHERE is_withdrawn;
+alter table public.reservations enable row level security;
+comment on table public.reservations is 'Holds: units of one variant at one location, kept for one shopper. There is no cart table; the cart is the shopper''s active holds.';
+comment on column public.reservations.quantity is 'Units of stock.';
+comment on column public.reservations.duration_seconds is 'What applied when the hold was made: one turn, in seconds.';
+comment on column public.reservations.expires_at is 'An active hold is live while this lies ahead. A paying hold is live whatever this says.';
+comment on column public.reservations.max_expires_at is 'No extension goes past this.';
+comment on column public.reservations.ended_at is 'When the hold was confirmed, released or expired; null while it counts.';
+comment on column public.reservations.replaces_id is 'The ended hold whose units were taken again with this one. No foreign key: the old row may be pruned.';
+comment on column public.reservations.is_withdrawn is 'Released by the shop, because the units were not there after all: the shopper is told, as of an expired hold.';
+grant select on table public.reservations to authenticated;
+grant select on table public.reservations to service_role;
+
+create table public.shoppers (
+  id uuid not null,
+  tier public.shopper_tier default 'standard'::public.shopper_tier not null,
+  merged_into uuid,
+  minute_began_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  holds_in_minute integer default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  constraint shoppers_holds_in_minute_check CHECK ((holds_in_minute >= 0)),
+  constraint shoppers_not_merged_into_itself CHECK ((merged_into <> id)),
+  constraint shoppers_pkey PRIMARY KEY (id)
+);
+CREATE INDEX shoppers_merged_into_idx ON public.shoppers USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+alter table public.shoppers enable row level security;
+comment on table public.shoppers is 'A guest or a signed-in user, one row per shopper_id. Its row lock serialises what one shopper does: caps are decided under it.';
+comment on column public.shoppers.merged_into is 'Whom this guest became by signing in. A late request with the old identity acts for that shopper. Never a chain.';
+comment on column public.shoppers.holds_in_minute is 'New holds since minute_began_at, for max_holds_per_minute.';
+grant select on table public.shoppers to service_role;
+
+create table public.stock_levels (
+  variant_id uuid not null,
+  location_id uuid not null,
+  on_hand integer default 0 not null,
+  reserved integer default 0 not null,
+  safety_stock integer default 0 not null,
+  next_expiry_at timestamp with time zone default 'infinity'::timestamp with time zone not null,
+  constraint stock_levels_pkey PRIMARY KEY (variant_id, location_id),
+  constraint stock_levels_reserved_within_on_hand CHECK (((reserved >= 0) AND (reserved <= on_hand))),
+  constraint stock_levels_safety_stock_check CHECK ((safety_stock >= 0))
+) with (fillfactor=50);
+CREATE INDEX stock_levels_location_id_idx ON public.stock_levels USING btree (location_id);
+alter table public.stock_levels enable row level security;
+comment on table public.stock_levels is 'One row per (variant, location), in units. The row that every hold of the level locks; a low fillfactor keeps its updates HOT.';
+comment on column public.stock_levels.on_hand is 'Units that are physically there.';
+comment on column public.stock_levels.reserved is 'Units of the active and paying holds. Written by the counting triggers on reservations and by nothing else.';
+comment on column public.stock_levels.safety_stock is 'Units that new holds leave alone. Limits new holds only.';
+comment on column public.stock_levels.next_expiry_at is 'A lower bound of expires_at over the level''s active holds: while it lies ahead nothing here has lapsed, and looking for lapsed holds starts here. Lowered by the counting triggers, raised under the level''s lock.';
+grant select on table public.stock_levels to service_role;
+
+create table public.stock_movements (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  actor text not null,
+  reason text not null,
+  variant_id uuid not null,
+  location_id uuid not null,
+  delta integer not null,
+  on_hand_after integer not null,
+  constraint stock_movements_delta_check CHECK ((delta <> 0)),
+  constraint stock_movements_on_hand_after_check CHECK ((on_hand_after >= 0)),
+  constraint stock_movements_pkey PRIMARY KEY (id),
+  constraint stock_movements_reason_check CHECK ((reason <> ''::text))
+);
+CREATE INDEX stock_movements_level_idx ON public.stock_movements USING btree (variant_id, location_id, id);
+alter table public.stock_movements enable row level security;
+comment on table public.stock_movements is 'The append-only ledger of on_hand, in units: the sum of a level''s movements is its on_hand. Written by a trigger, whoever changes on_hand.';
+comment on column public.stock_movements.reason is 'What was given as the reason, or the operation; sql where somebody typed an UPDATE.';
+grant select on table public.stock_movements to service_role;
+
+create table public.store_settings (
+  is_only_row boolean default true not null,
+  hold_seconds integer default 900 not null,
+  vip_hold_seconds integer default 1800 not null,
+  max_hold_turns integer default 11 not null,
+  max_units_per_line integer default 100 not null,
+  max_units_per_variant integer default 100 not null,
+  max_units_per_shopper integer default 500 not null,
+  max_holds_per_minute integer default 60 not null,
+  shown_stock_limit integer default 20 not null,
+  low_stock_at integer default 5 not null,
+  lapsed_shown_seconds integer default 1800 not null,
+  constraint store_settings_hold_seconds_check CHECK (((hold_seconds >= 1) AND (hold_seconds <= 86400))),
+  constraint store_settings_is_only_row_check CHECK (is_only_row),
+  constraint store_settings_lapsed_shown_seconds_check CHECK ((lapsed_shown_seconds >= 0)),
+  constraint store_settings_low_stock_at_check CHECK ((low_stock_at >= 0)),
+  constraint store_settings_max_hold_turns_check CHECK (((max_hold_turns >= 1) AND (max_hold_turns <= 100))),
+  constraint store_settings_max_holds_per_minute_check CHECK ((max_holds_per_minute > 0)),
+  constraint store_settings_max_units_per_line_check CHECK ((max_units_per_line > 0)),
+  constraint store_settings_max_units_per_shopper_check CHECK ((max_units_per_shopper > 0)),
+  constraint store_settings_max_units_per_variant_check CHECK ((max_units_per_variant > 0)),
+  constraint store_settings_pkey PRIMARY KEY (is_only_row),
+  constraint store_settings_shown_stock_limit_check CHECK (((shown_stock_limit >= 1) AND (shown_stock_limit <= 100))),
+  constraint store_settings_vip_hold_seconds_check CHECK (((vip_hold_seconds >= 1) AND (vip_hold_seconds <= 86400)))
+);
+alter table public.store_settings enable row level security;
+comment on table public.store_settings is 'Durations and caps as data. One row. A hold keeps a copy of what applied to it, so a change here never shortens a promise.';
+comment on column public.store_settings.hold_seconds is 'How long adding to the cart holds units, in seconds.';
+comment on column public.store_settings.vip_hold_seconds is 'The same for shoppers of tier vip, in seconds.';
+comment on column public.store_settings.max_hold_turns is 'Total life of a hold, in turns of its duration: 11 are the first and ten extensions (WCAG 2.2.1, docs/accessibility.md).';
+comment on column public.store_settings.max_units_per_line is 'Most units one hold may have.';
+comment on column public.store_settings.max_units_per_variant is 'Most live units of one variant per shopper.';
+comment on column public.store_settings.max_units_per_shopper is 'Most live units of anything per shopper.';
+comment on column public.store_settings.max_holds_per_minute is 'Most new holds of one shopper within a minute that begins with the first. Changing or extending a hold makes none.';
+comment on column public.store_settings.shown_stock_limit is 'The public sees availability up to this many units, then "or more".';
+comment on column public.store_settings.low_stock_at is 'At this many available units or fewer a variant reads as low on stock.';
+comment on column public.store_settings.lapsed_shown_seconds is 'How long an expired hold stays in the cart as "no longer held", in seconds.';
+grant select on table public.store_settings to service_role;
+
+create table public.sweep_runs (
+  id bigint generated always as identity not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone not null,
+  expired integer not null,
+  units integer not null,
+  is_more boolean not null,
+  constraint sweep_runs_check CHECK ((finished_at >= started_at)),
+  constraint sweep_runs_expired_check CHECK ((expired >= 0)),
+  constraint sweep_runs_pkey PRIMARY KEY (id),
+  constraint sweep_runs_units_check CHECK ((units >= 0))
+);
+CREATE INDEX sweep_runs_started_at_idx ON public.sweep_runs USING btree (started_at);
+alter table public.sweep_runs enable row level security;
+comment on table public.sweep_runs is 'One row per run of the sweep: holds marked expired, units that came back, whether more were left.';
+grant select on table public.sweep_runs to service_role;
+
+create table public.variants (
+  id uuid default gen_random_uuid() not null,
+  product_id uuid not null,
+  sku text not null,
+  name text not null,
+  price_cents integer not null,
+  currency text default 'EUR'::text not null,
+  "position" integer default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  constraint variants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint variants_name_check CHECK ((name <> ''::text)),
+  constraint variants_pkey PRIMARY KEY (id),
+  constraint variants_price_cents_check CHECK ((price_cents >= 0)),
+  constraint variants_sku_check CHECK ((sku <> ''::text)),
+  constraint variants_sku_key UNIQUE (sku)
+);
+CREATE INDEX variants_product_id_idx ON public.variants USING btree (product_id);
+alter table public.variants enable row level security;
+comment on table public.variants is 'The thing that is sold and counted (a SKU).';
+comment on column public.variants.price_cents is 'Price of one unit in integer minor units of `currency`.';
+grant select on table public.variants to anon;
+grant select on table public.variants to authenticated;
+grant select on table public.variants to service_role;
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION private.acting_shopper(p_shopper_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce((select s.merged_into from public.shoppers as s where s.id = p_shopper_id), p_shopper_id);
+end;
+$function$;
+comment on function private.acting_shopper(pg_catalog.uuid) is 'For whom a request with this identity acts: the user that a guest became, else the shopper.';
+
+CREATE OR REPLACE FUNCTION private.availability_of(p_variant_id uuid, p_settings public.store_settings, p_now timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_level record;
+  v_lapsed integer;
+  v_available integer := 0;
+  v_is_held boolean := false;
+  v_shown integer;
+begin
+  for v_level in
+    select s.* from public.stock_levels as s where s.variant_id = p_variant_id
+  loop
+    v_lapsed := 0;
+    if v_level.next_expiry_at <= p_now then
+      -- As many lapsed holds as units are shown at most are enough: each has at least one unit.
+      select coalesce(sum(r.quantity), 0) into v_lapsed
+      from (
+        select r.quantity from public.reservations as r
+        where r.variant_id = v_level.variant_id and r.location_id = v_level.location_id
+          and r.status = 'active' and r.expires_at <= p_now and r.expires_at >= v_level.next_expiry_at
+        order by r.expires_at
+        limit p_settings.shown_stock_limit
+          + greatest(v_level.reserved + v_level.safety_stock - v_level.on_hand, 0)
+      ) as r;
+    end if;
+    v_available := greatest(
+      v_available, v_level.on_hand - v_level.safety_stock - v_level.reserved + v_lapsed);
+    v_is_held := v_is_held
+      or (v_level.reserved > v_lapsed and v_level.on_hand > v_level.safety_stock);
+  end loop;
+  v_shown := least(v_available, p_settings.shown_stock_limit);
+  return jsonb_build_object(
+    'variantId', p_variant_id,
+    'available', v_shown,
+    'atLeast', v_available >= p_settings.shown_stock_limit,
+    'state', case when v_shown > p_settings.low_stock_at then 'in_stock'
+                  when v_shown > 0 then 'low_stock'
+                  when v_is_held then 'held' else 'sold_out' end,
+    'nextReleaseAt', case when v_shown = 0 and v_is_held then private.next_release_at(p_variant_id, p_now) end);
+end;
+$function$;
+comment on function private.availability_of(pg_catalog.uuid,public.store_settings,timestamp with time zone) is 'What of a variant can be held now, as get_availability says it. Its cost grows neither with the holds that are live nor with those that have lapsed.';
+
+CREATE OR REPLACE FUNCTION private.cart_rows(p_shopper_id uuid, p_now timestamp with time zone)
+ RETURNS TABLE(id uuid, variant_id uuid, quantity integer, created_at timestamp with time zone, is_live boolean, lost_at timestamp with time zone, reason text, hold jsonb, price_cents integer, currency text, shown jsonb)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_shown_since timestamptz;
+begin
+  select p_now - make_interval(secs => s.lapsed_shown_seconds) into strict v_shown_since
+  from public.store_settings as s;
+  return query
+  with mine as (
+    select r.*, r.expires_at > p_now as live, r.expires_at as lost, 'expired' as why
+    from public.reservations as r where r.shopper_id = p_shopper_id and r.status = 'active'
+    union all
+    select r.*, false, r.expires_at, 'expired'
+    from public.reservations as r
+    where r.shopper_id = p_shopper_id and r.status = 'expired' and r.expires_at > v_shown_since
+    union all
+    select r.*, false, r.ended_at, 'withdrawn'
+    from public.reservations as r
+    where r.shopper_id = p_shopper_id and r.is_withdrawn and r.ended_at > v_shown_since
+  )
+  select m.id, m.variant_id, m.quantity, m.created_at, m.live, m.lost, m.why,
+         private.hold_as_json(m.id, m.variant_id, m.location_id, m.quantity, m.status, m.created_at,
+                              m.duration_seconds, m.expires_at, m.max_expires_at),
+         v.price_cents, v.currency,
+         jsonb_build_object(
+           'productSlug', p.slug, 'productName', p.name, 'variantName', v.name, 'imagePath', p.image_path,
+           'imageAlt', p.image_alt, 'unitPriceCents', v.price_cents, 'currency', v.currency)
+  from mine as m
+  join public.variants as v on v.id = m.variant_id
+  join public.products as p on p.id = v.product_id
+  where m.live or m.lost > v_shown_since;
+end;
+$function$;
+comment on function private.cart_rows(pg_catalog.uuid,timestamp with time zone) is 'What a cart is made of: the shopper''s live active holds, and those that were lost within lapsed_shown_seconds (expired, swept or not, or withdrawn by the shop).';
+
+CREATE OR REPLACE FUNCTION private.check_reserve_requests(p_requests jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if jsonb_typeof(p_requests) is distinct from 'array' or jsonb_array_length(p_requests) not between 1 and 256 then
+    perform private.raise_invalid_request('p_requests is an array of 1 to 256 requests');
+  end if;
+  if exists (
+    select 1 from jsonb_array_elements(p_requests) as r (request)
+    where pg_input_is_valid(r.request ->> 'shopperId', 'uuid') is not true
+       or coalesce(r.request ->> 'mode', 'all_or_nothing') not in ('all_or_nothing', 'partial')
+       or coalesce(r.request ->> 'quantityMode', 'add') not in ('add', 'set')
+       or jsonb_typeof(r.request -> 'lines') is distinct from 'array'
+       or jsonb_array_length(r.request -> 'lines') not between 1 and 100
+  ) then
+    perform private.raise_invalid_request(
+      'a request has shopperId (uuid), 1 to 100 lines, mode all_or_nothing or partial, quantityMode add or set');
+  end if;
+  if exists (
+    select 1
+    from jsonb_array_elements(p_requests) as r (request)
+    cross join jsonb_array_elements(r.request -> 'lines') as l (line)
+    where pg_input_is_valid(l.line ->> 'variantId', 'uuid') is not true
+       or pg_input_is_valid(l.line ->> 'reservationId', 'uuid') is false
+       or jsonb_typeof(l.line -> 'quantity') is distinct from 'number'
+       or (l.line ->> 'quantity') !~ '^[1-9][0-9]{0,5}$'
+  ) then
+    perform private.raise_invalid_request(
+      'a line has variantId (uuid), reservationId (uuid or none) and a whole quantity of 1 to 999999 units');
+  end if;
+end;
+$function$;
+comment on function private.check_reserve_requests(pg_catalog.jsonb) is 'Raises HF001 unless p_requests has the shape that reserve_stock takes. Checked before anything is locked or written.';
+
+CREATE OR REPLACE FUNCTION private.choose_level(p_free integer[], p_first integer, p_last integer, p_current integer, p_held integer, p_wanted integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_best integer := p_first;
+  v_best_units integer := -1;
+  v_units integer;
+begin
+  -- One parcel: the line stays where it is if that location covers it, else moves to the first that does.
+  if p_current is not null and p_free[p_current] + p_held >= p_wanted then
+    return p_current;
+  end if;
+  for i in p_first .. p_last loop
+    v_units := p_free[i] + case when i = p_current then p_held else 0 end;
+    if v_units >= p_wanted then
+      return i;
+    end if;
+    if v_units > v_best_units then
+      v_best := i;
+      v_best_units := v_units;
+    end if;
+  end loop;
+  return v_best;
+end;
+$function$;
+comment on function private.choose_level(integer[],integer,integer,integer,integer,integer) is 'The strategy for several locations, replaceable: given the free units of the levels p_first..p_last in order of priority, the level that holds the line now (null: none) with its units, and the units wanted in total, answers the level that gives the line. Where none covers it: the one that could give most.';
+
+CREATE OR REPLACE FUNCTION private.count_deleted_reservations()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_actor text := private.log_actor();
+  v_cause text := private.log_cause();
+begin
+  with delta as (
+    select o.variant_id, o.location_id, sum(o.quantity) as units
+    from old_rows as o where o.status in ('active', 'paying')
+    group by o.variant_id, o.location_id
+  ), counted as (
+    update public.stock_levels as s
+    set reserved = s.reserved - d.units
+    from delta as d
+    where s.variant_id = d.variant_id and s.location_id = d.location_id
+  )
+  insert into public.audit_log
+    (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, before)
+  select v_actor, v_cause, 'reservation', o.id, o.shopper_id, o.variant_id, o.location_id,
+         jsonb_build_object('status', o.status, 'quantity', o.quantity, 'expiresAt', o.expires_at)
+  from old_rows as o;
+  return null;
+end;
+$function$;
+comment on function private.count_deleted_reservations() is 'Invariant 2 for DELETE: takes deleted live holds out of reserved, once per level and statement, and writes the trail.';
+
+CREATE OR REPLACE FUNCTION private.count_inserted_reservations()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_actor text := private.log_actor();
+  v_cause text := private.log_cause();
+  v_missing bigint;
+begin
+  with delta as (
+    select n.variant_id, n.location_id, sum(n.quantity) as units,
+           min(n.expires_at) filter (where n.status = 'active') as soonest
+    from new_rows as n
+    where n.status in ('active', 'paying')
+    group by n.variant_id, n.location_id
+  ), counted as (
+    update public.stock_levels as s
+    set reserved = s.reserved + d.units,
+        next_expiry_at = least(s.next_expiry_at, d.soonest)
+    from delta as d
+    where s.variant_id = d.variant_id and s.location_id = d.location_id
+    returning 1
+  ), logged as (
+    insert into public.audit_log
+      (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, after)
+    select v_actor, v_cause, 'reservation', n.id, n.shopper_id, n.variant_id, n.location_id,
+           jsonb_build_object('status', n.status, 'quantity', n.quantity, 'expiresAt', n.expires_at)
+    from new_rows as n
+  )
+  select (select count(*) from delta) - (select count(*) from counted) into v_missing;
+  if v_missing <> 0 then
+    raise exception 'unknown_stock_level: a hold needs the stock level of its variant and location'
+      using errcode = 'HF005';
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.count_inserted_reservations() is 'Invariant 2 for INSERT: adds new holds to reserved, once per level and statement, and writes the trail. Locks the levels (FOR NO KEY UPDATE). Raises HF005 for a hold without a stock level, 23514 where reserved would pass on_hand.';
+
+CREATE OR REPLACE FUNCTION private.count_new_holds(p_shopper_ids uuid[], p_holds integer[], p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.shoppers as s
+  set minute_began_at = case when m.is_over then p_now else s.minute_began_at end,
+      holds_in_minute = case when m.is_over then 0 else s.holds_in_minute end + n.holds
+  from unnest(p_shopper_ids, p_holds) as n (id, holds)
+  cross join lateral (
+    select o.minute_began_at <= p_now - interval '1 minute' as is_over from public.shoppers as o where o.id = n.id
+  ) as m
+  where s.id = n.id and n.holds > 0;
+end;
+$function$;
+comment on function private.count_new_holds(pg_catalog.uuid[],integer[],timestamp with time zone) is 'Counts new holds toward max_holds_per_minute. The caller holds the shoppers'' locks.';
+
+CREATE OR REPLACE FUNCTION private.count_refusals(p_variant_ids uuid[], p_reasons text[], p_units integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.reservation_refusals as f (variant_id, reason, hour, shard, requests, units)
+  select r.variant_id, r.reason, date_trunc('hour', statement_timestamp()), pg_backend_pid() % 16,
+         count(*), sum(r.units)
+  from unnest(p_variant_ids, p_reasons, p_units) as r (variant_id, reason, units)
+  group by r.variant_id, r.reason
+  order by r.variant_id, r.reason
+  on conflict (variant_id, reason, hour, shard)
+  do update set requests = f.requests + excluded.requests, units = f.units + excluded.units;
+end;
+$function$;
+comment on function private.count_refusals(pg_catalog.uuid[],pg_catalog.text[],integer[]) is 'Adds a batch''s refusals to the hourly counters: one row per variant and reason, sorted, in one of 16 shards.';
+
+CREATE OR REPLACE FUNCTION private.count_updated_reservations()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_actor text := private.log_actor();
+  v_cause text := private.log_cause();
+begin
+  with delta as (
+    -- A hold never changes its level, so both its rows count there. An end that comes earlier locks the level
+    -- whatever the bound is now: somebody may be raising it from a snapshot in which the end was later.
+    select n.variant_id, n.location_id,
+           sum(case when n.status in ('active', 'paying') then n.quantity else 0 end
+               - case when o.status in ('active', 'paying') then o.quantity else 0 end) as units,
+           min(n.expires_at) filter (
+             where n.status = 'active' and (o.status <> 'active' or n.expires_at < o.expires_at)) as soonest
+    from new_rows as n join old_rows as o on o.id = n.id
+    group by n.variant_id, n.location_id
+  ), counted as (
+    update public.stock_levels as s
+    set reserved = s.reserved + d.units,
+        next_expiry_at = least(s.next_expiry_at, d.soonest)
+    from delta as d
+    where s.variant_id = d.variant_id and s.location_id = d.location_id
+      and (d.units <> 0 or d.soonest is not null)
+  )
+  insert into public.audit_log
+    (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, before, after)
+  select v_actor, v_cause, 'reservation', n.id, n.shopper_id, n.variant_id, n.location_id,
+         jsonb_build_object('status', o.status, 'quantity', o.quantity, 'expiresAt', o.expires_at,
+                            'shopperId', o.shopper_id),
+         jsonb_build_object('status', n.status, 'quantity', n.quantity, 'expiresAt', n.expires_at,
+                            'shopperId', n.shopper_id)
+  from new_rows as n join old_rows as o on o.id = n.id;
+  return null;
+end;
+$function$;
+comment on function private.count_updated_reservations() is 'Invariant 2 for UPDATE: moves the difference into reserved, once per level and statement, and writes the trail. Locks the levels that change. Raises 23514 where reserved would leave 0..on_hand.';
+
+CREATE OR REPLACE FUNCTION private.decide_reservations(p_batch private.reserve_batch, p_levels private.level_arrays, p_free integer[], p_holds private.hold_arrays, p_settings public.store_settings, p_now timestamp with time zone)
+ RETURNS private.reserve_plan
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  b private.reserve_batch := p_batch;
+  h private.hold_arrays := p_holds;
+  plan private.reserve_plan;
+  v_free integer[] := p_free;
+  v_answers jsonb[] := '{}';
+  -- Per line of the batch: what it could get, before the request as a whole is decided.
+  g_total integer[]; g_level integer[]; g_from integer[]; g_outcome text[]; g_available integer[];
+  g_limit jsonb[]; g_shortfall integer[];
+  v_refusal text; v_gained boolean; v_lines jsonb; v_line jsonb;
+  v_wanted integer; v_allowed integer; v_can integer; v_extra integer; v_new integer; v_units integer;
+  v_is_too_often boolean;
+  k integer; x integer; s integer; j integer; f integer := 0;
+begin
+  for r in 1 .. cardinality(b.request_shopper) loop
+    s := b.request_shopper[r];
+    v_refusal := null;
+    v_gained := false;
+    v_extra := 0;
+    v_new := 0;
+
+    for i in b.request_first[r] .. b.request_last[r] loop
+      k := b.line_key[i];
+      x := b.line_variant[i];
+      j := case when p_levels.variant_first[x] is not null then
+             array_position(p_levels.location_ids, h.location_id[k], p_levels.variant_first[x]) end;
+      v_wanted := b.line_quantity[i] + case when b.request_set[r] then 0 else h.quantity[k] end;
+      g_from[i] := j;
+      g_level[i] := j;
+      g_total[i] := h.quantity[k];
+      g_limit[i] := null;
+      g_available[i] := 0;
+      g_shortfall[i] := 0;
+      g_outcome[i] := case
+        when b.line_reservation[i] is null or h.id[k] = b.line_reservation[i]
+          or h.replaces_id[k] = b.line_reservation[i] then null
+        else private.refusal_of_reservation(b.line_reservation[i], b.shopper_ids[s], b.variant_ids[x]) end;
+      if g_outcome[i] is not null then
+        null;
+      elsif p_levels.variant_first[x] is null then
+        g_outcome[i] := 'variant_not_found';
+      elsif v_wanted <= h.quantity[k] then
+        g_outcome[i] := 'held';
+        g_total[i] := v_wanted;
+      else
+        g_level[i] := private.choose_level(
+          v_free, p_levels.variant_first[x], p_levels.variant_last[x], j, h.quantity[k], v_wanted);
+        v_can := greatest(v_free[g_level[i]] + case when g_level[i] = j then h.quantity[k] else 0 end, 0);
+        v_allowed := least(v_wanted, p_settings.max_units_per_line,
+                           p_settings.max_units_per_variant - h.elsewhere[k],
+                           h.quantity[k] + p_settings.max_units_per_shopper - h.shopper_units[s] - v_extra);
+        v_is_too_often := h.id[k] is null and h.shopper_holds_left[s] <= v_new;
+        if v_is_too_often then
+          v_allowed := 0;
+        end if;
+        g_available[i] := greatest(v_can - h.quantity[k], 0);
+        g_total[i] := greatest(least(v_can, v_allowed), h.quantity[k]);
+        g_shortfall[i] := v_wanted - g_total[i];
+        g_outcome[i] := case when g_total[i] = v_wanted then 'held'
+                             when v_can >= v_wanted then 'limit_reached' else 'insufficient_stock' end;
+        if g_outcome[i] = 'limit_reached' then
+          g_limit[i] := case
+            when v_is_too_often then
+              jsonb_build_object('name', 'max_holds_per_minute', 'value', p_settings.max_holds_per_minute)
+            when v_allowed = p_settings.max_units_per_line then
+              jsonb_build_object('name', 'max_units_per_line', 'value', p_settings.max_units_per_line)
+            when v_allowed = p_settings.max_units_per_variant - h.elsewhere[k] then
+              jsonb_build_object('name', 'max_units_per_variant', 'value', p_settings.max_units_per_variant)
+            else jsonb_build_object('name', 'max_units_per_shopper', 'value', p_settings.max_units_per_shopper) end;
+        end if;
+      end if;
+      v_extra := v_extra + g_total[i] - h.quantity[k];
+      v_new := v_new + (h.id[k] is null and g_total[i] > 0)::integer;
+      v_gained := v_gained or g_outcome[i] = 'held' or g_total[i] > h.quantity[k];
+      if g_outcome[i] <> 'held' then
+        v_refusal := coalesce(v_refusal, g_outcome[i]);
+      end if;
+    end loop;
+
+    v_lines := '[]';
+    for i in b.request_first[r] .. b.request_last[r] loop
+      k := b.line_key[i];
+      x := b.line_variant[i];
+      if v_refusal is null or (b.request_partial[r] and (g_outcome[i] = 'held' or g_total[i] > h.quantity[k])) then
+        v_units := g_total[i] - h.quantity[k];
+        if h.id[k] is null or (g_level[i] <> g_from[i] and h.change[k] is distinct from 'insert') then
+          -- A new hold, or one parcel from another location: the old row ends, its units go back.
+          if h.id[k] is not null then
+            -- It moves with its times: a way to another shelf is no way to a longer life.
+            h.moved := h.moved || h.id[k];
+            h.replaces_id[k] := h.id[k];
+          else
+            h.replaces_id[k] := coalesce(h.replaces_id[k], b.line_reservation[i]);
+            h.duration_seconds[k] := coalesce(p_levels.hold_seconds[g_level[i]], h.duration_seconds[k]);
+            h.max_expires_at[k] := p_now + make_interval(
+              secs => h.duration_seconds[k] * p_settings.max_hold_turns);
+            h.expires_at[k] := p_now + make_interval(secs => h.duration_seconds[k]);
+            h.shopper_new_holds[s] := h.shopper_new_holds[s] + 1;
+            h.shopper_holds_left[s] := h.shopper_holds_left[s] - 1;
+          end if;
+          h.id[k] := gen_random_uuid();
+          h.created_at[k] := p_now;
+          h.change[k] := 'insert';
+        elsif v_units <> 0 then
+          h.change[k] := coalesce(h.change[k], 'update');
+        end if;
+        if v_units > 0 then
+          h.expires_at[k] := least(h.max_expires_at[k], greatest(
+            h.expires_at[k], p_now + make_interval(secs => h.duration_seconds[k])));
+        end if;
+        if g_from[i] is not null then
+          v_free[g_from[i]] := v_free[g_from[i]] + h.quantity[k];
+        end if;
+        v_free[g_level[i]] := v_free[g_level[i]] - g_total[i];
+        h.location_id[k] := p_levels.location_ids[g_level[i]];
+        h.shopper_units[s] := h.shopper_units[s] + v_units;
+        h.quantity[k] := g_total[i];
+        v_line := jsonb_build_object(
+          'variantId', b.variant_ids[x], 'outcome', g_outcome[i], 'requested', b.line_quantity[i],
+          'reservation', private.hold_as_json(
+            h.id[k], b.variant_ids[x], h.location_id[k], h.quantity[k], 'active', h.created_at[k],
+            h.duration_seconds[k], h.expires_at[k], h.max_expires_at[k]),
+          -- A line that named a hold which ended learns what stands in its place, however often it asks.
+          'replacesId', coalesce(h.replaces_id[k], nullif(b.line_reservation[i], h.id[k])));
+      else
+        v_line := jsonb_build_object(
+          'variantId', b.variant_ids[x], 'requested', b.line_quantity[i],
+          'outcome', case g_outcome[i] when 'held' then 'not_attempted' else g_outcome[i] end);
+      end if;
+      if g_outcome[i] in ('insufficient_stock', 'limit_reached') then
+        v_line := v_line || jsonb_build_object(
+          'available', g_available[i], 'shortfall', g_shortfall[i], 'limit', g_limit[i],
+          'nextReleaseAt', private.next_release_at(b.variant_ids[x], p_now, b.shopper_ids[s]));
+        f := f + 1;
+        plan.refused_variants[f] := b.variant_ids[x];
+        plan.refused_reasons[f] := g_outcome[i];
+        plan.refused_units[f] := g_shortfall[i];
+      end if;
+      v_lines := v_lines || v_line;
+    end loop;
+    v_answers := v_answers || jsonb_build_object(
+      'outcome', case when v_refusal is null then 'held'
+                      when b.request_partial[r] and v_gained then 'partial' else v_refusal end,
+      'lines', v_lines);
+  end loop;
+  plan.holds := h;
+  plan.answers := to_jsonb(v_answers);
+  return plan;
+end;
+$function$;
+comment on function private.decide_reservations(private.reserve_batch,private.level_arrays,integer[],private.hold_arrays,public.store_settings,timestamp with time zone) is 'Decides a batch, request by request in order of arrival, on p_free units by level. Writes nothing. all_or_nothing: every line or none; partial: each line as far as stock and caps reach. Adding units sets a line to the later of old end and now + duration, within its maximum; fewer units or a refusal change no time. Line outcomes: held, insufficient_stock, limit_reached, variant_not_found, reservation_not_found, reservation_ended, payment_open, not_attempted.';
+
+CREATE OR REPLACE FUNCTION private.expire_lapsed(p_variant_id uuid, p_location_id uuid, p_limit integer, p_now timestamp with time zone, OUT holds integer, OUT units integer)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_ids uuid[];
+begin
+  -- The lower bound keeps the scan away from index entries of holds that were expired before.
+  select array_agg(r.id), coalesce(sum(r.quantity), 0), count(*) into v_ids, units, holds
+  from (
+    select r.id, r.quantity from public.reservations as r
+    where r.variant_id = p_variant_id and r.location_id = p_location_id and r.status = 'active'
+      and r.expires_at <= p_now
+      and r.expires_at >= (select s.next_expiry_at from public.stock_levels as s
+                           where s.variant_id = p_variant_id and s.location_id = p_location_id)
+    order by r.expires_at limit p_limit
+  ) as r;
+
+  if v_ids is not null then
+    perform private.mark_expired(v_ids, p_now);
+  end if;
+  update public.stock_levels as s
+  set next_expiry_at = coalesce(
+    (select r.expires_at from public.reservations as r
+     where r.variant_id = p_variant_id and r.location_id = p_location_id and r.status = 'active'
+       and r.expires_at >= s.next_expiry_at
+     order by r.expires_at limit 1), 'infinity')
+  where s.variant_id = p_variant_id and s.location_id = p_location_id;
+end;
+$function$;
+comment on function private.expire_lapsed(pg_catalog.uuid,pg_catalog.uuid,integer,timestamp with time zone) is 'Marks up to p_limit lapsed holds of one level expired, oldest first, and raises the level''s lower bound of the next expiry. Answers how many holds and units came back. The caller holds the level''s lock. Its cost follows p_limit, not the number of holds.';
+
+CREATE OR REPLACE FUNCTION private.extend_each(p_shopper_id uuid, p_ids uuid[], p_now timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_extended jsonb := private.extend_live(p_shopper_id, p_ids, p_now);
+  v_answers jsonb[] := '{}';
+  v_answer jsonb;
+  v_row record;
+begin
+  -- By variant, so that refusals are counted in the same order as everywhere.
+  for v_row in
+    select i.id, i.ord, r.variant_id, r.quantity, r.status
+    from unnest(p_ids) with ordinality as i (id, ord)
+    left join public.reservations as r on r.id = i.id and r.shopper_id = p_shopper_id
+    order by r.variant_id, i.ord
+  loop
+    v_answer := v_extended -> v_row.id::text;
+    if v_answer is null and v_row.status in ('active', 'expired') then
+      -- Invariant 6: lapsed, so its units are taken again under the same locks, or the shopper is told.
+      v_answer := private.reserve(jsonb_build_array(jsonb_build_object(
+        'shopperId', p_shopper_id, 'quantityMode', 'set',
+        'lines', jsonb_build_array(jsonb_build_object(
+          'variantId', v_row.variant_id, 'reservationId', v_row.id,
+          -- Where a newer hold stands in its place already, that one stays as it is.
+          'quantity', coalesce(
+            (select r.quantity from public.reservations as r
+             where r.shopper_id = p_shopper_id and r.variant_id = v_row.variant_id and r.status = 'active'
+               and r.expires_at > p_now
+             limit 1), v_row.quantity)))))) #> '{answers,0,lines,0}';
+      v_answer := v_answer || jsonb_build_object(
+        'outcome', case v_answer ->> 'outcome' when 'held' then 'held_again' else 'expired' end,
+        'refusal', case when v_answer ->> 'outcome' <> 'held' then v_answer ->> 'outcome' end);
+    elsif v_answer is null then
+      v_answer := jsonb_build_object('outcome', case v_row.status
+        when 'paying' then 'payment_open' when 'released' then 'reservation_ended'
+        when 'confirmed' then 'reservation_ended' else 'reservation_not_found' end);
+    end if;
+    v_answers[v_row.ord] := v_answer || jsonb_build_object('reservationId', v_row.id);
+  end loop;
+  return to_jsonb(v_answers);
+end;
+$function$;
+comment on function private.extend_each(pg_catalog.uuid,pg_catalog.uuid[],timestamp with time zone) is 'Extends each of these holds or takes a lapsed one again; answers in their order. The caller holds the locks of the shopper and of the levels.';
+
+CREATE OR REPLACE FUNCTION private.extend_live(p_shopper_id uuid, p_ids uuid[], p_now timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with live as materialized (
+    select r.* from public.reservations as r
+    where r.shopper_id = p_shopper_id and r.id = any (p_ids) and r.status = 'active' and r.expires_at > p_now
+  ), extended as (
+    update public.reservations as r
+    set expires_at = least(p_now + make_interval(secs => r.duration_seconds), r.max_expires_at)
+    from live as l
+    where r.id = l.id
+      and least(p_now + make_interval(secs => r.duration_seconds), r.max_expires_at) > l.expires_at
+    returning r.*
+  )
+  select coalesce(jsonb_object_agg(l.id, jsonb_build_object(
+    'outcome', case when l.expires_at >= l.max_expires_at then 'extension_limit' else 'extended' end,
+    'reservation', private.hold_as_json(
+      l.id, l.variant_id, l.location_id, l.quantity, l.status, l.created_at, l.duration_seconds,
+      coalesce(e.expires_at, l.expires_at), l.max_expires_at),
+    'replacesId', null)), '{}')
+  from live as l left join extended as e on e.id = l.id
+$function$;
+comment on function private.extend_live(pg_catalog.uuid,pg_catalog.uuid[],timestamp with time zone) is 'Extends the live ones of these holds to least(now + duration, max_expires_at); answers by id. The caller holds the levels'' locks.';
+
+CREATE OR REPLACE FUNCTION private.hold_as_json(p_id uuid, p_variant_id uuid, p_location_id uuid, p_quantity integer, p_status public.reservation_status, p_created_at timestamp with time zone, p_duration_seconds integer, p_expires_at timestamp with time zone, p_max_expires_at timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return jsonb_build_object(
+    'reservationId', p_id, 'variantId', p_variant_id, 'locationId', p_location_id, 'quantity', p_quantity,
+    'status', p_status, 'heldAt', p_created_at, 'durationSeconds', p_duration_seconds,
+    'expiresAt', p_expires_at, 'maxExpiresAt', p_max_expires_at);
+end;
+$function$;
+comment on function private.hold_as_json(pg_catalog.uuid,pg_catalog.uuid,pg_catalog.uuid,integer,public.reservation_status,timestamp with time zone,integer,timestamp with time zone,timestamp with time zone) is 'A hold as every answer carries it. Units of stock, seconds, ISO 8601 instants.';
+
+CREATE OR REPLACE FUNCTION private.holds_as_json(p_ids uuid[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(
+      jsonb_build_object('shopperId', r.shopper_id) || private.hold_as_json(
+        r.id, r.variant_id, r.location_id, r.quantity, r.status, r.created_at, r.duration_seconds, r.expires_at,
+        r.max_expires_at) order by r.created_at desc, r.id), '[]')
+    from public.reservations as r where r.id = any (p_ids));
+end;
+$function$;
+comment on function private.holds_as_json(pg_catalog.uuid[]) is 'Holds with their shoppers, newest first. For those who operate the shop.';
+
+CREATE OR REPLACE FUNCTION private.is_refused(p_answers jsonb, p_fine text[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (select 1 from jsonb_array_elements(p_answers) as a (answer)
+                 where a.answer ->> 'outcome' <> all (p_fine));
+end;
+$function$;
+comment on function private.is_refused(pg_catalog.jsonb,pg_catalog.text[]) is 'True where one of the answers has an outcome that is not among the fine ones.';
+
+CREATE OR REPLACE FUNCTION private.is_refused_unseen(p_batch private.reserve_batch, p_levels private.level_arrays, p_now timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_chance boolean;
+  v_hopeless integer;
+  v_units integer;
+  x integer;
+begin
+  for r in 1 .. cardinality(p_batch.request_shopper) loop
+    if p_batch.request_set[r] then
+      return false; -- may be about giving units back
+    end if;
+    v_hopeless := 0;
+    for n in p_batch.request_first[r] .. p_batch.request_last[r] loop
+      x := p_batch.line_variant[n];
+      v_units := case when p_batch.request_partial[r] then 1 else p_batch.line_quantity[n] end;
+      v_chance := false;
+      for i in coalesce(p_levels.variant_first[x], 1) .. coalesce(p_levels.variant_last[x], 0) loop
+        v_chance := v_chance or p_levels.free[i] >= v_units or p_levels.next_expiry_at[i] <= p_now;
+      end loop;
+      v_hopeless := v_hopeless + (not v_chance)::integer;
+    end loop;
+    -- all_or_nothing fails with one hopeless line, partial only with all of them.
+    if v_hopeless < (case when p_batch.request_partial[r]
+                          then p_batch.request_last[r] - p_batch.request_first[r] + 1 else 1 end) then
+      return false;
+    end if;
+  end loop;
+  return true;
+end;
+$function$;
+comment on function private.is_refused_unseen(private.reserve_batch,private.level_arrays,timestamp with time zone) is 'True where every request of the batch must be refused whatever the shoppers hold: too little is free and nothing has lapsed, judged from one snapshot. A crowd before an empty shelf then needs no lock.';
+
+CREATE OR REPLACE FUNCTION private.load_holds(p_batch private.reserve_batch, p_shoppers private.shopper_arrays, p_settings public.store_settings, p_now timestamp with time zone)
+ RETURNS private.hold_arrays
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  h private.hold_arrays := private.no_holds(p_batch);
+  v_row record;
+  v_lapsed uuid[];
+begin
+  select array_agg(case p_shoppers.tiers[k.shopper] when 'vip' then p_settings.vip_hold_seconds
+                                           else p_settings.hold_seconds end order by k.ord)
+  into h.duration_seconds
+  from unnest(p_batch.key_shopper) with ordinality as k (shopper, ord);
+  for s in 1 .. cardinality(p_batch.shopper_ids) loop
+    h.shopper_holds_left[s] := p_settings.max_holds_per_minute
+      - case when p_shoppers.minute_began_at[s] > p_now - interval '1 minute'
+             then p_shoppers.holds_in_minute[s] else 0 end;
+  end loop;
+
+  for v_row in
+    select r.*, s.ord as shopper, k.ord as key
+    from unnest(p_batch.shopper_ids) with ordinality as s (id, ord)
+    cross join lateral (
+      select a.* from public.reservations as a where a.shopper_id = s.id and a.status = 'active'
+      union all
+      select a.* from public.reservations as a where a.shopper_id = s.id and a.status = 'paying'
+    ) as r
+    left join unnest(p_batch.key_shopper, p_batch.key_variant) with ordinality as k (shopper, variant, ord)
+      on k.shopper = s.ord and p_batch.variant_ids[k.variant] = r.variant_id
+  loop
+    if v_row.status = 'active' and v_row.expires_at <= p_now then
+      -- Invariants 3, 5 and 6: whoever meets a lapsed hold marks it; it counts for nothing.
+      if v_row.key is not null then
+        v_lapsed := v_lapsed || v_row.id;
+        h.replaces_id[v_row.key] := v_row.id;
+      end if;
+      continue;
+    end if;
+    h.shopper_units[v_row.shopper] := h.shopper_units[v_row.shopper] + v_row.quantity;
+    if v_row.key is not null and v_row.status = 'active' and h.id[v_row.key] is null then
+      h.id[v_row.key] := v_row.id;
+      h.location_id[v_row.key] := v_row.location_id;
+      h.quantity[v_row.key] := v_row.quantity;
+      h.created_at[v_row.key] := v_row.created_at;
+      h.expires_at[v_row.key] := v_row.expires_at;
+      h.max_expires_at[v_row.key] := v_row.max_expires_at;
+      h.duration_seconds[v_row.key] := v_row.duration_seconds;
+    elsif v_row.key is not null then
+      h.elsewhere[v_row.key] := h.elsewhere[v_row.key] + v_row.quantity;
+    end if;
+  end loop;
+
+  if v_lapsed is not null then
+    perform private.mark_expired(v_lapsed, p_now);
+  end if;
+  return h;
+end;
+$function$;
+comment on function private.load_holds(private.reserve_batch,private.shopper_arrays,public.store_settings,timestamp with time zone) is 'What the shoppers of a batch hold at p_now. Marks their own lapsed holds of the wanted variants expired. The caller holds the locks of shoppers and levels.';
+
+CREATE OR REPLACE FUNCTION private.lock_acting_shopper(p_shopper_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shopper_id uuid;
+begin
+  loop
+    v_shopper_id := private.acting_shopper(p_shopper_id);
+    perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
+    exit when private.acting_shopper(p_shopper_id) = v_shopper_id;
+  end loop;
+  return v_shopper_id;
+end;
+$function$;
+comment on function private.lock_acting_shopper(pg_catalog.uuid) is 'Locks the shopper for whom this identity acts, and answers who that is. Makes no row: who has none, has no holds.';
+
+CREATE OR REPLACE FUNCTION private.lock_levels(p_variant_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- A statement of its own: what is decided after it sees everything that was committed while it waited.
+  perform 1 from public.stock_levels as s where s.variant_id = any (p_variant_ids)
+  order by s.variant_id, s.location_id
+  for no key update;
+end;
+$function$;
+comment on function private.lock_levels(pg_catalog.uuid[]) is 'Locks every stock level of these variants, sorted, FOR NO KEY UPDATE. After shoppers, before reservations.';
+
+CREATE OR REPLACE FUNCTION private.lock_shoppers(p_shopper_ids uuid[])
+ RETURNS private.shopper_arrays
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shoppers private.shopper_arrays;
+  v_merged boolean;
+begin
+  insert into public.shoppers (id)
+  select s.id from unnest(p_shopper_ids) as s (id) group by s.id order by s.id
+  on conflict (id) do nothing;
+  select array_agg(l.tier order by l.id), array_agg(l.minute_began_at order by l.id),
+         array_agg(l.holds_in_minute order by l.id), bool_or(l.merged_into is not null)
+  into v_shoppers.tiers, v_shoppers.minute_began_at, v_shoppers.holds_in_minute, v_merged
+  from (
+    select s.* from public.shoppers as s where s.id = any (p_shopper_ids) order by s.id for no key update
+  ) as l;
+  return case when not v_merged then v_shoppers end;
+end;
+$function$;
+comment on function private.lock_shoppers(pg_catalog.uuid[]) is 'Makes the rows of new shoppers, locks all of these (sorted, FOR NO KEY UPDATE) and answers what of them decides; null where one of them was merged into another while we waited: ask for whom to act again. First in the lock order of the reservation functions.';
+
+CREATE OR REPLACE FUNCTION private.log_actor()
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(nullif(split_part(current_setting('holdfast.cause', true), ':', 1), ''), session_user::text);
+end;
+$function$;
+comment on function private.log_actor() is 'Who changes something, for the trail: shopper, admin, system, or the role that typed SQL.';
+
+CREATE OR REPLACE FUNCTION private.log_cause()
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(nullif(split_part(current_setting('holdfast.cause', true), ':', 2), ''), 'sql');
+end;
+$function$;
+comment on function private.log_cause() is 'Why something changes, for the trail: the operation, or sql.';
+
+CREATE OR REPLACE FUNCTION private.log_stock_level()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.audit_log (actor, cause, entity, variant_id, location_id, before, after)
+  values (private.log_actor(), private.log_cause(), 'stock_level',
+         case when tg_op = 'DELETE' then old.variant_id else new.variant_id end,
+         case when tg_op = 'DELETE' then old.location_id else new.location_id end,
+         case when tg_op <> 'INSERT' then jsonb_build_object('onHand', old.on_hand, 'safetyStock', old.safety_stock) end,
+         case when tg_op <> 'DELETE' then jsonb_build_object('onHand', new.on_hand, 'safetyStock', new.safety_stock) end);
+  return null;
+end;
+$function$;
+comment on function private.log_stock_level() is 'Invariant 10: every change of on_hand or safety_stock leaves its row in the trail.';
+
+CREATE OR REPLACE FUNCTION private.mark_expired(p_ids uuid[], p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_cause text := coalesce(current_setting('holdfast.cause', true), '');
+begin
+  -- In the trail it is time that ended them, whoever met them.
+  perform private.set_cause('system:expire');
+  update public.reservations as r set status = 'expired', ended_at = p_now
+  where r.id = any (p_ids) and r.status = 'active' and r.expires_at <= p_now;
+  perform private.set_cause(v_cause);
+end;
+$function$;
+comment on function private.mark_expired(pg_catalog.uuid[],timestamp with time zone) is 'Marks those of these holds expired that are active and lapsed at p_now. The caller holds their levels'' locks.';
+
+CREATE OR REPLACE FUNCTION private.next_release_at(p_variant_id uuid, p_now timestamp with time zone, p_except_shopper_id uuid DEFAULT NULL::uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select min(n.expires_at)
+    from public.stock_levels as s
+    cross join lateral (
+      select r.expires_at from public.reservations as r
+      where r.variant_id = s.variant_id and r.location_id = s.location_id and r.status = 'active'
+        and r.expires_at > p_now and r.shopper_id is distinct from p_except_shopper_id
+      order by r.expires_at limit 1
+    ) as n
+    where s.variant_id = p_variant_id);
+end;
+$function$;
+comment on function private.next_release_at(pg_catalog.uuid,timestamp with time zone,pg_catalog.uuid) is 'When the next live hold of a variant ends that is not the given shopper''s; null when nobody else actively holds any. One index probe per level.';
+
+CREATE OR REPLACE FUNCTION private.no_holds(p_batch private.reserve_batch)
+ RETURNS private.hold_arrays
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  h private.hold_arrays;
+  v_keys integer[] := array[cardinality(p_batch.key_shopper)];
+begin
+  h.id := array_fill(null::uuid, v_keys);
+  h.location_id := h.id;
+  h.replaces_id := h.id;
+  h.quantity := array_fill(0, v_keys);
+  h.elsewhere := h.quantity;
+  h.duration_seconds := array_fill(null::integer, v_keys);
+  h.created_at := array_fill(null::timestamptz, v_keys);
+  h.expires_at := h.created_at;
+  h.max_expires_at := h.created_at;
+  h.change := array_fill(null::text, v_keys);
+  h.shopper_units := array_fill(0, array[cardinality(p_batch.shopper_ids)]);
+  h.shopper_new_holds := h.shopper_units;
+  h.shopper_holds_left := array_fill(1000000, array[cardinality(p_batch.shopper_ids)]);
+  h.moved := '{}';
+  return h;
+end;
+$function$;
+comment on function private.no_holds(private.reserve_batch) is 'The holds of shoppers who hold nothing.';
+
+CREATE OR REPLACE FUNCTION private.parse_reserve_requests(p_requests jsonb)
+ RETURNS private.reserve_batch
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  b private.reserve_batch;
+begin
+  with request as materialized (
+    -- A guest who signed in meanwhile acts for the user.
+    select coalesce(sh.merged_into, r.shopper_id) as shopper_id, coalesce(r.mode, 'all_or_nothing') = 'partial' as is_partial,
+           coalesce(r.quantity_mode, 'add') = 'set' as is_set, r.lines, r.ord::integer as ord
+    from rows from (jsonb_to_recordset(p_requests)
+           as ("shopperId" uuid, "mode" text, "quantityMode" text, "lines" jsonb))
+         with ordinality as r (shopper_id, mode, quantity_mode, lines, ord)
+    left join public.shoppers as sh on sh.id = r.shopper_id
+  ), summed as (
+    -- Lines of the same variant are one line; a quantity beyond every cap stays beyond it.
+    select q.ord, q.shopper_id, l.variant_id, least(sum(l.quantity), 1000000)::integer as quantity,
+           (array_agg(l.reservation_id))[1] as reservation_id, min(l.ord) as line_ord
+    from request as q
+    cross join lateral rows from (jsonb_to_recordset(q.lines)
+                 as ("variantId" uuid, "quantity" bigint, "reservationId" uuid))
+               with ordinality as l (variant_id, quantity, reservation_id, ord)
+    group by q.ord, q.shopper_id, l.variant_id
+  ), line as materialized (
+    select s.*,
+           dense_rank() over (order by s.shopper_id, s.variant_id)::integer as key_index,
+           dense_rank() over (order by s.shopper_id)::integer as shopper_index,
+           dense_rank() over (order by s.variant_id)::integer as variant_index,
+           row_number() over (order by s.ord, s.line_ord)::integer as position
+    from summed as s
+  ), line_arrays as (
+    select array_agg(l.key_index order by l.position) as keys,
+           array_agg(l.variant_index order by l.position) as variants,
+           array_agg(l.quantity order by l.position) as quantities,
+           array_agg(l.reservation_id order by l.position) as reservations,
+           array_agg(distinct l.shopper_id order by l.shopper_id) as shopper_ids,
+           array_agg(distinct l.variant_id order by l.variant_id) as variant_ids
+    from line as l
+  ), request_arrays as (
+    select array_agg(q.shopper_index order by q.ord) as shoppers,
+           array_agg(q.is_partial order by q.ord) as partials, array_agg(q.is_set order by q.ord) as sets,
+           array_agg(q.first order by q.ord) as firsts, array_agg(q.last order by q.ord) as lasts
+    from (
+      select r.ord, r.is_partial, r.is_set, min(l.shopper_index) as shopper_index,
+             min(l.position) as first, max(l.position) as last
+      from request as r join line as l on l.ord = r.ord
+      group by r.ord, r.is_partial, r.is_set
+    ) as q
+  ), key_arrays as (
+    select array_agg(k.shopper_index order by k.key_index) as shoppers,
+           array_agg(k.variant_index order by k.key_index) as variants
+    from (select distinct l.key_index, l.shopper_index, l.variant_index from line as l) as k
+  )
+  select l.shopper_ids, l.variant_ids, r.shoppers, r.partials, r.sets, r.firsts, r.lasts,
+         l.keys, l.variants, l.quantities, l.reservations, k.shoppers, k.variants
+  into b
+  from line_arrays as l, request_arrays as r, key_arrays as k;
+  return b;
+end;
+$function$;
+comment on function private.parse_reserve_requests(pg_catalog.jsonb) is 'Reads a checked batch. Lines of the same variant are summed; guests who became users are replaced by them.';
+
+CREATE OR REPLACE FUNCTION private.raise_invalid_request(p_message text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception 'invalid_request: %', p_message using errcode = 'HF001';
+end;
+$function$;
+comment on function private.raise_invalid_request(pg_catalog.text) is 'Raises HF001: a caller passed something that its own contract should have refused. A bug, not a refusal.';
+
+CREATE OR REPLACE FUNCTION private.read_levels(p_variant_ids uuid[])
+ RETURNS private.level_arrays
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  lv private.level_arrays;
+  v_none integer[] := array_fill(null::integer, array[cardinality(p_variant_ids)]);
+  v_row record;
+  n integer := 0;
+begin
+  lv.variant_first := v_none;
+  lv.variant_last := v_none;
+  for v_row in
+    select v.ord, l.id as location_id, s.on_hand - s.safety_stock - s.reserved as free, s.next_expiry_at,
+           p.hold_seconds
+    from unnest(p_variant_ids) with ordinality as v (id, ord)
+    join public.variants as va on va.id = v.id
+    join public.products as p on p.id = va.product_id and p.published_at <= statement_timestamp()
+    join public.stock_levels as s on s.variant_id = v.id
+    join public.locations as l on l.id = s.location_id
+    order by v.ord, l.priority, l.id
+  loop
+    n := n + 1;
+    lv.variant_first[v_row.ord] := coalesce(lv.variant_first[v_row.ord], n);
+    lv.variant_last[v_row.ord] := n;
+    lv.location_ids[n] := v_row.location_id;
+    lv.free[n] := v_row.free;
+    lv.next_expiry_at[n] := v_row.next_expiry_at;
+    lv.hold_seconds[n] := v_row.hold_seconds;
+  end loop;
+  return lv;
+end;
+$function$;
+comment on function private.read_levels(pg_catalog.uuid[]) is 'The stock levels of these variants, from one snapshot. Unknown and unpublished variants have none. Locks nothing.';
+
+CREATE OR REPLACE FUNCTION private.reclaim_lapsed(p_batch private.reserve_batch, p_levels private.level_arrays, p_holds private.hold_arrays, p_now timestamp with time zone)
+ RETURNS integer[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_free integer[] := p_levels.free;
+  v_wanted bigint;
+begin
+  for x in 1 .. cardinality(p_batch.variant_ids) loop
+    continue when p_levels.variant_first[x] is null;
+    -- With what is held already: a line that moves to another location needs all its units there.
+    select sum(w.quantity) into v_wanted
+    from (
+      select l.quantity from unnest(p_batch.line_variant, p_batch.line_quantity) as l (variant, quantity)
+      where l.variant = x
+      union all
+      select k.quantity from unnest(p_batch.key_variant, p_holds.quantity) as k (variant, quantity)
+      where k.variant = x
+    ) as w;
+    for i in p_levels.variant_first[x] .. p_levels.variant_last[x] loop
+      if p_levels.next_expiry_at[i] <= p_now and v_free[i] < v_wanted then
+        -- Every hold has at least one unit, so as many holds as units are missing suffice.
+        v_free[i] := v_free[i] + (private.expire_lapsed(
+          p_batch.variant_ids[x], p_levels.location_ids[i], (v_wanted - v_free[i])::integer, p_now)).units;
+      end if;
+    end loop;
+  end loop;
+  return v_free;
+end;
+$function$;
+comment on function private.reclaim_lapsed(private.reserve_batch,private.level_arrays,private.hold_arrays,timestamp with time zone) is 'Invariant 5: where a level may have to give more than it has free, lapsed holds give their units back, as many as may be needed. Answers the free units by level. The caller holds the levels'' locks.';
+
+CREATE OR REPLACE FUNCTION private.refusal_of_reservation(p_reservation_id uuid, p_shopper_id uuid, p_variant_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_status public.reservation_status;
+begin
+  select r.status into v_status from public.reservations as r
+  where r.id = p_reservation_id and r.shopper_id = p_shopper_id and r.variant_id = p_variant_id;
+  return case
+    when v_status is null then 'reservation_not_found'
+    when v_status = 'paying' then 'payment_open'
+    when v_status in ('confirmed', 'released') then 'reservation_ended'
+  end;
+end;
+$function$;
+comment on function private.refusal_of_reservation(pg_catalog.uuid,pg_catalog.uuid,pg_catalog.uuid) is 'Why a request about this reservation is refused: not the shopper''s (or nobody''s, or of another variant), pinned by a payment, or ended on purpose. Null for an active one and for an expired one, whose units may be taken again.';
+
+CREATE OR REPLACE FUNCTION private.refuse_statement()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- tg_argv[0] is the SQLSTATE, tg_argv[1] says why and what to do instead.
+  raise exception '%', tg_argv[1] using errcode = tg_argv[0];
+end;
+$function$;
+comment on function private.refuse_statement() is 'Trigger function that always raises: the trigger''s WHEN clause decides, its arguments are SQLSTATE and message.';
+
+CREATE OR REPLACE FUNCTION private.repair_finding(p_finding jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_variant_id uuid := (p_finding ->> 'variantId')::uuid;
+  v_location_id uuid := (p_finding ->> 'locationId')::uuid;
+  v_reservation_id uuid := (p_finding ->> 'reservationId')::uuid;
+begin
+  case p_finding ->> 'kind'
+    when 'reserved_drift' then
+      if exists (select 1 from public.stock_levels as s where s.variant_id = v_variant_id and s.location_id = v_location_id
+                 and s.on_hand < (p_finding ->> 'expected')::bigint) then
+        return false;
+      end if;
+      update public.stock_levels as s set reserved = (p_finding ->> 'expected')::integer
+      where s.variant_id = v_variant_id and s.location_id = v_location_id;
+    when 'expiry_bound_too_late' then
+      update public.stock_levels as s set next_expiry_at = (p_finding ->> 'expected')::timestamptz
+      where s.variant_id = v_variant_id and s.location_id = v_location_id;
+    when 'ledger_drift' then
+      insert into public.stock_movements (actor, reason, variant_id, location_id, delta, on_hand_after)
+      values ('system', 'repair', v_variant_id, v_location_id,
+              (p_finding ->> 'found')::integer - (p_finding ->> 'expected')::integer, (p_finding ->> 'found')::integer);
+    when 'hold_without_shopper' then
+      insert into public.shoppers (id) values ((p_finding ->> 'found')::uuid) on conflict (id) do nothing;
+    else
+      return false; -- a person has to decide: whose promise is broken, or where the units are
+  end case;
+  insert into public.audit_log (actor, cause, entity, entity_id, variant_id, location_id, before, after)
+  values ('system', 'repair', case when v_reservation_id is null then 'stock_level' else 'reservation' end,
+          v_reservation_id, v_variant_id, v_location_id,
+          jsonb_build_object('kind', p_finding -> 'kind', 'value', p_finding -> 'found'),
+          jsonb_build_object('kind', p_finding -> 'kind', 'value', p_finding -> 'expected'));
+  return true;
+end;
+$function$;
+comment on function private.repair_finding(pg_catalog.jsonb) is 'Mends one finding of validate_stock_consistency and leaves its trace in the trail; false where only a person can decide.';
+
+CREATE OR REPLACE FUNCTION private.reserve(p_requests jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_batch private.reserve_batch;
+  v_levels private.level_arrays;
+  v_holds private.hold_arrays;
+  v_plan private.reserve_plan;
+  v_settings public.store_settings;
+  v_shoppers private.shopper_arrays;
+  v_free integer[];
+  v_now timestamptz := clock_timestamp();
+begin
+  perform private.check_reserve_requests(p_requests);
+  v_batch := private.parse_reserve_requests(p_requests);
+  select * into strict v_settings from public.store_settings;
+  v_levels := private.read_levels(v_batch.variant_ids);
+
+  if private.is_refused_unseen(v_batch, v_levels, v_now) then
+    v_holds := private.no_holds(v_batch);
+    v_free := v_levels.free;
+  else
+    v_shoppers := private.lock_shoppers(v_batch.shopper_ids);
+    if v_shoppers is null then
+      return private.reserve(p_requests); -- somebody signed in meanwhile: for whom do we act?
+    end if;
+    perform private.lock_levels(v_batch.variant_ids);
+    v_now := clock_timestamp();
+    v_holds := private.load_holds(v_batch, v_shoppers, v_settings, v_now);
+    v_levels := private.read_levels(v_batch.variant_ids);
+    v_free := private.reclaim_lapsed(v_batch, v_levels, v_holds, v_now);
+  end if;
+  v_plan := private.decide_reservations(v_batch, v_levels, v_free, v_holds, v_settings, v_now);
+  perform private.write_holds(v_batch, v_plan.holds, v_now);
+  if v_plan.refused_variants is not null then
+    perform private.count_refusals(v_plan.refused_variants, v_plan.refused_reasons, v_plan.refused_units);
+  end if;
+  return jsonb_build_object('serverNow', v_now, 'answers', v_plan.answers);
+end;
+$function$;
+comment on function private.reserve(pg_catalog.jsonb) is 'reserve_stock for callers that have said the cause. Parse, lock, load, reclaim, decide, write.';
+
+CREATE OR REPLACE FUNCTION private.reserve_at_once(p_requests jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_now timestamptz;
+  v_came_at timestamptz := clock_timestamp();
+  v_answers jsonb;
+  v_made integer;
+  q record; -- the requests
+  l record; -- their stock levels
+begin
+  if jsonb_typeof(p_requests) is distinct from 'array' or jsonb_array_length(p_requests) not between 1 and 256 then
+    return null;
+  end if;
+  -- What is not quite plain, or not even well formed, is for private.reserve to decide or to refuse.
+  select array_agg(r.shopper::uuid order by r.ord) as shoppers, array_agg(r.variant::uuid order by r.ord) as variants,
+         array_agg(r.quantity::integer order by r.ord) as quantities, array_agg(gen_random_uuid()) as ids,
+         count(*) as requests, count(distinct r.shopper) as different_shoppers,
+         count(distinct r.variant) as different_variants, max(r.quantity::integer) as largest,
+         -- An empty shelf is not worth a lock: private.reserve refuses without.
+         bool_and(exists (select 1 from public.stock_levels as s
+                          where s.variant_id = r.variant::uuid
+                            and s.on_hand - s.safety_stock - s.reserved >= r.quantity::integer)) as may_be_enough,
+         bool_or(exists (select 1 from public.shoppers as s where s.id = r.shopper::uuid)) as are_known,
+         count(r.quantity) = count(*) as are_plain
+  into q
+  from (
+    select i.ord, p.shopper, p.variant, p.quantity
+    from jsonb_array_elements(p_requests) with ordinality as i (request, ord)
+    left join lateral (
+      select i.request ->> 'shopperId' as shopper, i.request #>> '{lines,0,variantId}' as variant,
+             i.request #>> '{lines,0,quantity}' as quantity
+      where jsonb_typeof(i.request -> 'lines') = 'array'
+        and i.request - 'shopperId' - 'lines' = '{}'
+        and (i.request #> '{lines,0}') - 'variantId' - 'quantity' = '{}'
+        and i.request #> '{lines,1}' is null
+        and i.request ->> 'shopperId' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+        and i.request #>> '{lines,0,variantId}' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+        and jsonb_typeof(i.request #> '{lines,0,quantity}') = 'number'
+        and i.request #>> '{lines,0,quantity}' ~ '^[1-9][0-9]{0,5}$'
+    ) as p on true
+  ) as r;
+  if not coalesce(q.are_plain and q.may_be_enough and not q.are_known, false) or q.different_shoppers < q.requests then
+    return null;
+  end if;
+
+  -- The lock order of private.reserve: shoppers, then levels, each sorted.
+  insert into public.shoppers (id, minute_began_at, holds_in_minute)
+  select s.id, v_came_at, 1 from unnest(q.shoppers) as s (id) order by s.id
+  on conflict (id) do nothing;
+  get diagnostics v_made = row_count;
+  -- Nobody's holds grow without the shopper's lock, so what this snapshot does not see is not there. The levels'
+  -- own rows are read in their newest version, since locking a row reads it again.
+  select array_agg(s.variant_id) as variants, array_agg(s.location_id) as locations,
+         array_agg(s.seconds) as seconds, array_agg(s.turns) as turns, count(*) as levels,
+         count(distinct s.variant_id) as variants_there,
+         bool_and(s.is_published and s.free >= d.units) and max(s.most) >= q.largest as is_enough
+  into l
+  from (
+    select v.variant_id, v.location_id, v.on_hand - v.safety_stock - v.reserved as free,
+           p.id is not null as is_published,
+           coalesce(p.hold_seconds, t.hold_seconds) as seconds, t.max_hold_turns as turns,
+           least(t.max_units_per_line, t.max_units_per_variant, t.max_units_per_shopper) as most
+    from public.stock_levels as v
+    join public.variants as va on va.id = v.variant_id
+    -- Left: private.reserve locks the levels of what is not published too, and in this order.
+    left join public.products as p on p.id = va.product_id and p.published_at <= statement_timestamp()
+    cross join public.store_settings as t
+    where v.variant_id = any (q.variants)
+      and not exists (select 1 from public.reservations as r where r.shopper_id = any (q.shoppers) and r.status = 'active')
+      and not exists (select 1 from public.reservations as r where r.shopper_id = any (q.shoppers) and r.status = 'paying')
+    order by v.variant_id, v.location_id
+    for no key update of v
+  ) as s
+  join (select u.variant_id, sum(u.quantity) as units from unnest(q.variants, q.quantities) as u (variant_id, quantity)
+        group by u.variant_id) as d on d.variant_id = s.variant_id;
+  if v_made < q.requests or not coalesce(l.is_enough, false) or l.levels <> q.different_variants
+      or l.variants_there <> q.different_variants then
+    -- Not so easy after all: whoever is refused leaves no row, and a hold that is not made is not counted.
+    delete from public.shoppers as s where s.id = any (q.shoppers) and s.minute_began_at = v_came_at;
+    return null;
+  end if;
+
+  v_now := clock_timestamp();
+  with made as (
+    insert into public.reservations
+      (id, shopper_id, variant_id, location_id, quantity, status, duration_seconds, created_at, expires_at,
+       max_expires_at)
+    select w.id, w.shopper_id, w.variant_id, v.location_id, w.quantity, 'active', v.seconds, v_now,
+           v_now + make_interval(secs => v.seconds), v_now + make_interval(secs => v.seconds * v.turns)
+    from unnest(q.ids, q.shoppers, q.variants, q.quantities) as w (id, shopper_id, variant_id, quantity)
+    join unnest(l.variants, l.locations, l.seconds, l.turns) as v (variant_id, location_id, seconds, turns)
+      on v.variant_id = w.variant_id
+    returning *
+  )
+  select jsonb_agg(jsonb_build_object('outcome', 'held', 'lines', jsonb_build_array(jsonb_build_object(
+           'variantId', m.variant_id, 'outcome', 'held', 'requested', m.quantity, 'replacesId', null,
+           'reservation', jsonb_build_object(
+             'reservationId', m.id, 'variantId', m.variant_id, 'locationId', m.location_id, 'quantity', m.quantity,
+             'status', m.status, 'heldAt', m.created_at, 'durationSeconds', m.duration_seconds,
+             'expiresAt', m.expires_at, 'maxExpiresAt', m.max_expires_at)))) order by o.ord)
+  into v_answers
+  from made as m join unnest(q.ids) with ordinality as o (id, ord) on o.id = m.id;
+  return jsonb_build_object('serverNow', v_now, 'answers', v_answers);
+end;
+$function$;
+comment on function private.reserve_at_once(pg_catalog.jsonb) is 'Holds everything that a batch asks for, where that needs no thought: one plain line for each of different shoppers, none of whom we know; one location; enough free for all; no cap near. Answers as private.reserve, or null where any of this is not so: then nothing is held yet, though shoppers and levels may be locked, and private.reserve decides. A test shows that both answer the same.';
+
+CREATE OR REPLACE FUNCTION private.set_cause(p_cause text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Local to the transaction: works through a pooler, and is gone with it.
+  perform set_config('holdfast.cause', p_cause, true);
+end;
+$function$;
+comment on function private.set_cause(pg_catalog.text) is 'Says who changes something and why, "actor:cause", for the trail of this transaction.';
+
+CREATE OR REPLACE FUNCTION private.variants_of_reservations(p_shopper_id uuid, p_ids uuid[])
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if p_ids is null then
+    return array(select distinct r.variant_id from public.reservations as r
+                 where r.shopper_id = p_shopper_id and r.status = 'active');
+  end if;
+  return array(select distinct r.variant_id from public.reservations as r
+               where r.shopper_id = p_shopper_id and r.id = any (p_ids));
+end;
+$function$;
+comment on function private.variants_of_reservations(pg_catalog.uuid,pg_catalog.uuid[]) is 'The variants of these reservations as far as they are the shopper''s; p_ids null: of all active ones.';
+
+CREATE OR REPLACE FUNCTION private.write_holds(p_batch private.reserve_batch, p_holds private.hold_arrays, p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Units come back before they go out again: each statement must leave reserved within on_hand.
+  if p_holds.moved <> '{}' then
+    update public.reservations as r set status = 'released', ended_at = p_now where r.id = any (p_holds.moved);
+  end if;
+  if 'update' = any (p_holds.change) then
+    update public.reservations as r set quantity = h.quantity, expires_at = h.expires_at
+    from unnest(p_holds.id, p_holds.quantity, p_holds.expires_at, p_holds.change)
+      as h (id, quantity, expires_at, change)
+    where r.id = h.id and h.change = 'update';
+  end if;
+  if 'insert' = any (p_holds.change) then
+    insert into public.reservations
+      (id, shopper_id, variant_id, location_id, quantity, status, duration_seconds, created_at, expires_at,
+       max_expires_at, replaces_id)
+    select h.id, p_batch.shopper_ids[h.shopper], p_batch.variant_ids[h.variant], h.location_id, h.quantity,
+           'active', h.duration_seconds, h.created_at, h.expires_at, h.max_expires_at, h.replaces_id
+    from unnest(p_batch.key_shopper, p_batch.key_variant, p_holds.id, p_holds.location_id, p_holds.quantity,
+                p_holds.duration_seconds, p_holds.created_at, p_holds.expires_at, p_holds.max_expires_at,
+                p_holds.replaces_id, p_holds.change)
+      as h (shopper, variant, id, location_id, quantity, duration_seconds, created_at, expires_at,
+            max_expires_at, replaces_id, change)
+    where h.change = 'insert';
+    perform private.count_new_holds(p_batch.shopper_ids, p_holds.shopper_new_holds, p_now);
+  end if;
+end;
+$function$;
+comment on function private.write_holds(private.reserve_batch,private.hold_arrays,timestamp with time zone) is 'Writes a plan: at most one statement each for moved, changed and new holds, whose triggers count them and write the trail.';
+
+CREATE OR REPLACE FUNCTION private.write_stock_movement()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_delta integer := case tg_op when 'INSERT' then new.on_hand when 'DELETE' then -old.on_hand
+                                else new.on_hand - old.on_hand end;
+begin
+  if v_delta <> 0 then
+    insert into public.stock_movements (actor, reason, variant_id, location_id, delta, on_hand_after)
+    values (private.log_actor(), coalesce(nullif(current_setting('holdfast.reason', true), ''), private.log_cause()),
+            coalesce(new.variant_id, old.variant_id), coalesce(new.location_id, old.location_id), v_delta,
+            coalesce(new.on_hand, 0));
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.write_stock_movement() is 'Invariant 1: every change of on_hand writes its movement.';
+
+CREATE OR REPLACE FUNCTION public.adjust_stock(p_variant_id uuid, p_location_id uuid, p_delta integer, p_reason text, p_release_newest boolean DEFAULT false)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_now timestamptz;
+  v_level public.stock_levels;
+  v_missing integer;
+  v_ids uuid[];
+  v_units integer := 0;
+  v_row record;
+  v_released jsonb;
+begin
+  if coalesce(p_delta, 0) = 0 or coalesce(trim(p_reason), '') = '' then
+    perform private.raise_invalid_request('p_delta is not 0 and p_reason says why');
+  end if;
+  perform private.set_cause('admin:adjust');
+  select * into v_level from public.stock_levels as s
+  where s.variant_id = p_variant_id and s.location_id = p_location_id for no key update;
+  if not found then
+    return jsonb_build_object('outcome', 'not_found');
+  end if;
+  v_now := clock_timestamp();
+  if v_level.on_hand::bigint + p_delta not between 0 and 2147483647 then
+    return jsonb_build_object('outcome', 'below_zero', 'onHand', v_level.on_hand, 'serverNow', v_now);
+  end if;
+
+  v_missing := v_level.reserved - (v_level.on_hand + p_delta);
+  if v_missing > 0 and v_level.next_expiry_at <= v_now then
+    v_missing := v_missing - (private.expire_lapsed(p_variant_id, p_location_id, v_missing, v_now)).units;
+  end if;
+  if v_missing > 0 then
+    -- Newest first: who came first keeps what was promised first. Paying ones cannot be taken back.
+    for v_row in
+      select r.id, r.quantity from public.reservations as r
+      where r.variant_id = p_variant_id and r.location_id = p_location_id and r.status = 'active'
+      order by r.created_at desc, r.id
+    loop
+      exit when v_units >= v_missing;
+      v_ids := v_ids || v_row.id;
+      v_units := v_units + v_row.quantity;
+    end loop;
+    if v_units < v_missing or not p_release_newest then
+      perform private.set_cause('');
+      return jsonb_build_object(
+        'outcome', case when v_units < v_missing then 'payment_open' else 'units_held' end, 'serverNow', v_now,
+        'onHand', v_level.on_hand, 'reserved', v_level.reserved, 'missing', v_missing,
+        'inTheWay', private.holds_as_json(v_ids));
+    end if;
+    v_released := private.holds_as_json(v_ids);
+    update public.reservations as r set status = 'released', ended_at = v_now, is_withdrawn = true
+    where r.id = any (v_ids) and r.status = 'active';
+  end if;
+
+  perform set_config('holdfast.reason', p_reason, true);
+  update public.stock_levels as s set on_hand = s.on_hand + p_delta
+  where s.variant_id = p_variant_id and s.location_id = p_location_id;
+  perform set_config('holdfast.reason', '', true);
+  perform private.set_cause('');
+  return jsonb_build_object('outcome', 'adjusted', 'serverNow', v_now, 'onHand', v_level.on_hand + p_delta,
+                            'released', coalesce(v_released, '[]'));
+end;
+$function$;
+comment on function public.adjust_stock(pg_catalog.uuid,pg_catalog.uuid,integer,pg_catalog.text,boolean) is 'Changes on_hand by p_delta units, with its reason in the ledger. Answers adjusted {onHand, released} | units_held {missing, inTheWay: the newest holds that would have to go} — repeat with p_release_newest to take those back; their shoppers see them as withdrawn | payment_open (holds that are being paid stand in the way) | below_zero | not_found. Locks the level. Not idempotent. Raises HF001 without a delta or a reason.';
+grant execute on function public.adjust_stock(uuid,uuid,integer,text,boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.expire_reservations(p_limit integer DEFAULT 500)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_level record;
+  v_done record;
+  v_expired integer := 0;
+  v_units integer := 0;
+begin
+  if p_limit is null or p_limit not between 1 and 10000 then
+    perform private.raise_invalid_request('p_limit is 1 to 10000 holds');
+  end if;
+  -- A level that somebody is working on is left for the next run. What has lapsed at v_now and is still
+  -- active once the level is locked has lapsed for good, so the clock may be read first here.
+  for v_level in
+    select s.variant_id, s.location_id from public.stock_levels as s
+    where s.next_expiry_at <= v_now
+    order by s.variant_id, s.location_id
+    for no key update skip locked
+  loop
+    v_done := private.expire_lapsed(v_level.variant_id, v_level.location_id, p_limit - v_expired, v_now);
+    v_expired := v_expired + v_done.holds;
+    v_units := v_units + v_done.units;
+    exit when v_expired >= p_limit;
+  end loop;
+  insert into public.sweep_runs (started_at, finished_at, expired, units, is_more)
+  values (v_now, clock_timestamp(), v_expired, v_units, v_expired >= p_limit);
+  return jsonb_build_object('serverNow', v_now, 'expired', v_expired, 'units', v_units,
+                            'more', v_expired >= p_limit);
+end;
+$function$;
+comment on function public.expire_reservations(integer) is 'The sweep: marks at most p_limit lapsed holds expired, level by level, and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
+grant execute on function public.expire_reservations(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.extend_reservations(p_shopper_id uuid, p_reservation_ids uuid[] DEFAULT NULL::uuid[], p_mode text DEFAULT 'partial'::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_shopper_id uuid;
+  v_ids uuid[] := p_reservation_ids;
+  v_now timestamptz;
+  v_answers jsonb;
+begin
+  if p_mode is null or p_mode not in ('partial', 'all_or_nothing') then
+    perform private.raise_invalid_request('p_mode is partial or all_or_nothing');
+  end if;
+  perform private.set_cause('shopper:extend');
+  v_shopper_id := private.lock_acting_shopper(p_shopper_id);
+  perform private.lock_levels(private.variants_of_reservations(v_shopper_id, v_ids));
+  v_now := clock_timestamp();
+  if v_ids is null then
+    select array_agg(r.id order by r.created_at, r.id) into v_ids from public.reservations as r
+    where r.shopper_id = v_shopper_id and r.status = 'active';
+  end if;
+
+  begin
+    v_answers := private.extend_each(v_shopper_id, v_ids, v_now);
+    if p_mode = 'all_or_nothing' and private.is_refused(v_answers, array['extended', 'held_again']) then
+      raise exception 'all_or_nothing' using errcode = 'HF009';
+    end if;
+  exception when sqlstate 'HF009' then
+    -- The block's writes are rolled back; its locks stay, its answers too.
+    select jsonb_agg(case when a.answer ->> 'outcome' in ('extended', 'held_again')
+                          then jsonb_build_object('outcome', 'not_attempted', 'reservationId', a.answer -> 'reservationId')
+                          else a.answer end order by a.ord)
+    into v_answers from jsonb_array_elements(v_answers) with ordinality as a (answer, ord);
+  end;
+  perform private.set_cause('');
+  return jsonb_build_object('serverNow', v_now, 'answers', v_answers);
+end;
+$function$;
+comment on function public.extend_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. Raises HF001 for an unknown mode.';
+grant execute on function public.extend_reservations(uuid,uuid[],text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.get_availability(p_variant_ids uuid[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_settings public.store_settings;
+  v_now timestamptz := statement_timestamp();
+  v_availability jsonb;
+begin
+  if coalesce(cardinality(p_variant_ids), 0) not between 1 and 1000 then
+    perform private.raise_invalid_request('p_variant_ids has 1 to 1000 ids');
+  end if;
+  select * into strict v_settings from public.store_settings;
+  select coalesce(jsonb_agg(private.availability_of(v.id, v_settings, v_now)), '[]') into v_availability
+  from public.variants as v
+  join public.products as p on p.id = v.product_id and p.published_at <= v_now
+  where v.id = any (p_variant_ids);
+  return jsonb_build_object('serverNow', v_now, 'availability', v_availability);
+end;
+$function$;
+comment on function public.get_availability(pg_catalog.uuid[]) is 'What is available of these variants: {serverNow, availability: [{variantId, available (units, at most shown_stock_limit), atLeast (there may be more), state: in_stock | low_stock | held (nothing free, others only hold it) | sold_out, nextReleaseAt (with held; null while all of it is being paid)}]}. Unknown and unpublished ids are left out. Locks nothing.';
+grant execute on function public.get_availability(uuid[]) to service_role;
+
+CREATE OR REPLACE FUNCTION public.get_cart(p_shopper_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_now timestamptz := statement_timestamp();
+  v_shopper_id uuid := private.acting_shopper(p_shopper_id);
+begin
+  return (
+    with line as materialized (
+      select * from private.cart_rows(v_shopper_id, v_now)
+    ), live as (
+      select coalesce(jsonb_agg(l.hold || l.shown order by l.created_at, l.id), '[]') as lines,
+             coalesce(sum(l.quantity), 0) as units, coalesce(sum(l.quantity * l.price_cents::bigint), 0) as cents,
+             min(l.currency) as currency,
+             md5(coalesce(string_agg(concat_ws(':', l.id, l.quantity, l.price_cents, l.currency), ','
+                                     order by l.id), '')) as version
+      from line as l where l.is_live
+    ), lost as (
+      -- The last word on each variant, and once only: not once it was held again, whatever became of that.
+      select distinct on (l.variant_id) l.*
+      from line as l
+      where not l.is_live
+        and not exists (select 1 from line as n where n.is_live and n.variant_id = l.variant_id)
+        and not exists (
+          select 1 from public.reservations as n
+          where n.shopper_id = v_shopper_id and n.variant_id = l.variant_id and n.created_at >= l.lost_at
+            and n.status in ('released', 'confirmed'))
+        and not exists (
+          select 1 from public.reservations as n
+          where n.shopper_id = v_shopper_id and n.variant_id = l.variant_id and n.created_at >= l.lost_at
+            and n.status = 'paying')
+      order by l.variant_id, l.lost_at desc, l.id
+    )
+    select jsonb_build_object(
+      'serverNow', v_now, 'cartVersion', live.version, 'lines', live.lines,
+      'lapsed', (select coalesce(jsonb_agg(jsonb_build_object(
+                   'reservationId', l.id, 'variantId', l.variant_id, 'quantity', l.quantity,
+                   'expiredAt', l.lost_at, 'reason', l.reason) || l.shown order by l.lost_at, l.id), '[]')
+                 from lost as l),
+      'totalQuantity', live.units, 'totalCents', live.cents, 'currency', live.currency)
+    from live);
+end;
+$function$;
+comment on function public.get_cart(pg_catalog.uuid) is 'A shopper''s cart: {serverNow, cartVersion, lines: live active holds, oldest first, lapsed: holds that were lost within lapsed_shown_seconds and not held again, with reason expired or withdrawn, totalQuantity (units), totalCents (minor units), currency}. Whether a hold is live is decided by the clock, not by the sweep. Holds that are being paid belong to their order. Locks nothing.';
+grant execute on function public.get_cart(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.release_reservations(p_shopper_id uuid, p_reservation_ids uuid[] DEFAULT NULL::uuid[], p_mode text DEFAULT 'partial'::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_shopper_id uuid;
+  v_ids uuid[] := p_reservation_ids;
+  v_now timestamptz;
+  v_mine uuid[];
+  v_lapsed uuid[];
+  v_paying uuid[];
+  v_released integer := 0;
+begin
+  if p_mode is null or p_mode not in ('partial', 'all_or_nothing') then
+    perform private.raise_invalid_request('p_mode is partial or all_or_nothing');
+  end if;
+  perform private.set_cause('shopper:release');
+  -- Without its lock the shopper could add a hold whose level is locked by nobody here, and late, out of turn.
+  v_shopper_id := private.lock_acting_shopper(p_shopper_id);
+  perform private.lock_levels(private.variants_of_reservations(v_shopper_id, v_ids));
+  v_now := clock_timestamp();
+  if v_ids is null then
+    v_ids := array(select r.id from public.reservations as r
+                   where r.shopper_id = v_shopper_id and r.status = 'active');
+  end if;
+  select array_agg(r.id) filter (where r.status = 'active' and r.expires_at > v_now),
+         array_agg(r.id) filter (where r.status = 'active' and r.expires_at <= v_now),
+         array_agg(r.id) filter (where r.status = 'paying')
+  into v_mine, v_lapsed, v_paying
+  from public.reservations as r
+  where r.shopper_id = v_shopper_id and r.id = any (v_ids);
+
+  if v_lapsed is not null then
+    perform private.mark_expired(v_lapsed, v_now);
+  end if;
+  if v_mine is not null and (p_mode = 'partial' or v_paying is null) then
+    update public.reservations as r set status = 'released', ended_at = v_now
+    where r.id = any (v_mine) and r.status = 'active';
+    get diagnostics v_released = row_count;
+  end if;
+  perform private.set_cause('');
+  return jsonb_build_object('serverNow', v_now, 'released', v_released,
+                            'paymentOpen', coalesce(to_jsonb(v_paying), '[]'));
+end;
+$function$;
+comment on function public.release_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives back active holds of one shopper at once. p_reservation_ids null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. Raises HF001 for an unknown mode.';
+grant execute on function public.release_reservations(uuid,uuid[],text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.repair_stock_consistency(p_dry_run boolean DEFAULT true)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_finding jsonb;
+  v_result jsonb := '[]';
+  v_repaired boolean;
+begin
+  if p_dry_run is null then
+    perform private.raise_invalid_request('p_dry_run is true or false');
+  end if;
+  if not p_dry_run then
+    perform private.set_cause('system:repair');
+    -- Every level stands still, so that what is compared is what is mended.
+    perform 1 from public.stock_levels as s order by s.variant_id, s.location_id for no key update;
+  end if;
+  for v_finding in select * from jsonb_array_elements(public.validate_stock_consistency()) loop
+    v_repaired := not p_dry_run and private.repair_finding(v_finding);
+    v_result := v_result || (v_finding || jsonb_build_object('repaired', v_repaired));
+  end loop;
+  perform private.set_cause('');
+  return jsonb_build_object('dryRun', p_dry_run, 'findings', v_result);
+end;
+$function$;
+comment on function public.repair_stock_consistency(boolean) is 'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks every stock level, sorted. Safe to repeat.';
+grant execute on function public.repair_stock_consistency(boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.reservation_stats(p_since interval DEFAULT '24:00:00'::interval)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_now timestamptz := statement_timestamp();
+begin
+  return (
+    select jsonb_build_object(
+      'serverNow', v_now, 'since', v_now - p_since,
+      'made', count(*), 'confirmed', count(*) filter (where r.status = 'confirmed'),
+      'released', count(*) filter (where r.status = 'released'),
+      'expired', count(*) filter (where r.status = 'expired' or (r.status = 'active' and r.expires_at <= v_now)),
+      'active', count(*) filter (where r.status = 'active' and r.expires_at > v_now),
+      'paying', count(*) filter (where r.status = 'paying'),
+      'heldSecondsMedian', percentile_cont(0.5) within group (order by extract(epoch from least(coalesce(r.ended_at, v_now), v_now) - r.created_at)),
+      'heldSecondsP90', percentile_cont(0.9) within group (order by extract(epoch from least(coalesce(r.ended_at, v_now), v_now) - r.created_at)),
+      'refusals', (select coalesce(jsonb_object_agg(f.reason, jsonb_build_object('requests', f.requests, 'units', f.units)), '{}')
+                   from (select rf.reason, sum(rf.requests) as requests, sum(rf.units) as units
+                         from public.reservation_refusals as rf
+                         where rf.hour >= date_trunc('hour', v_now - p_since) group by rf.reason) as f))
+    from public.reservations as r
+    where r.created_at >= v_now - p_since);
+end;
+$function$;
+comment on function public.reservation_stats(interval) is 'Figures of the holds made within p_since: {made, confirmed, released, expired, active, paying: holds; heldSecondsMedian, heldSecondsP90: seconds from beginning to end or now; refusals by reason: requests, units (whole hours)}. Reads every hold of the period: for operators, not for shoppers.';
+grant execute on function public.reservation_stats(interval) to service_role;
+
+CREATE OR REPLACE FUNCTION public.reserve_stock(p_requests jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  v_answer jsonb;
+begin
+  perform private.set_cause('shopper:reserve');
+  v_answer := coalesce(private.reserve_at_once(p_requests), private.reserve(p_requests));
+  perform private.set_cause('');
+  return v_answer;
+end;
+$function$;
+comment on function public.reserve_stock(pg_catalog.jsonb) is 'Takes holds for many shoppers in one call. p_requests: 1 to 256 of {shopperId, lines: 1 to 100 of {variantId, quantity (units), reservationId?}, mode: all_or_nothing (default) | partial, quantityMode: add (default) | set}. Answers {serverNow, answers}, one per request in order: {outcome: held | partial | the first refusal of a line, lines}; see private.decide_reservations for the outcomes of lines. Locks shoppers, then stock levels, sorted; a batch that must be refused whatever happens locks nothing. Not idempotent: add adds again. Raises HF001 for a malformed batch, 55P03 after 3 s of waiting for a lock; either changes nothing.';
+grant execute on function public.reserve_stock(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.set_reservation_quantity(p_shopper_id uuid, p_reservation_id uuid, p_quantity integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_shopper_id uuid := private.acting_shopper(p_shopper_id);
+  v_variant_id uuid;
+  v_answer jsonb;
+begin
+  -- A hold never changes its variant, so this may be read before anything is locked.
+  select r.variant_id into v_variant_id from public.reservations as r
+  where r.id = p_reservation_id and r.shopper_id = v_shopper_id;
+  if not found then
+    return jsonb_build_object('serverNow', clock_timestamp(), 'outcome', 'reservation_not_found');
+  end if;
+  perform private.set_cause('shopper:set_quantity');
+  v_answer := private.reserve(jsonb_build_array(jsonb_build_object(
+    'shopperId', v_shopper_id, 'quantityMode', 'set',
+    'lines', jsonb_build_array(jsonb_build_object(
+      'variantId', v_variant_id, 'quantity', p_quantity, 'reservationId', p_reservation_id)))));
+  perform private.set_cause('');
+  return (v_answer #> '{answers,0,lines,0}') || jsonb_build_object('serverNow', v_answer -> 'serverNow');
+end;
+$function$;
+comment on function public.set_reservation_quantity(pg_catalog.uuid,pg_catalog.uuid,integer) is 'Sets one hold to p_quantity units: more are taken or refused as a whole, fewer are given back at once and change no time; a lapsed hold is taken again as a new one. Answers serverNow and the line as reserve_stock does: held (with reservation, replacesId) | insufficient_stock | limit_reached | reservation_not_found | reservation_ended | payment_open | variant_not_found. Locks as reserve_stock. Idempotent. Raises HF001 for a quantity that is no whole number from 1 to 999999.';
+grant execute on function public.set_reservation_quantity(uuid,uuid,integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.stock_health()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_now timestamptz := statement_timestamp();
+begin
+  return (
+    select jsonb_build_object(
+      'serverNow', v_now,
+      'levels', count(*),
+      'soldOut', count(*) filter (where s.on_hand <= s.safety_stock),
+      'lowStock', count(*) filter (where s.on_hand > s.safety_stock and s.on_hand - s.safety_stock - s.reserved <= t.low_stock_at),
+      'lapsedHolds', (select count(*) from public.reservations as r where r.status = 'active' and r.expires_at <= v_now),
+      'oldestLapsedSeconds', (select extract(epoch from v_now - min(r.expires_at))::integer
+                              from public.reservations as r where r.status = 'active' and r.expires_at <= v_now),
+      'lastSweepAt', (select max(w.started_at) from public.sweep_runs as w),
+      'drift', jsonb_array_length(public.validate_stock_consistency()))
+    from public.stock_levels as s cross join public.store_settings as t);
+end;
+$function$;
+comment on function public.stock_health() is 'Is the shop well? {levels, soldOut, lowStock: stock levels; lapsedHolds and oldestLapsedSeconds: what the sweep has left; lastSweepAt; drift: findings of validate_stock_consistency}. For operators.';
+grant execute on function public.stock_health() to service_role;
+
+CREATE OR REPLACE FUNCTION public.transfer_reservations(p_from_shopper_id uuid, p_to_shopper_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_now timestamptz;
+  v_variant_ids uuid[];
+  v_lapsed uuid[];
+  v_from uuid[];
+  v_into uuid[];
+  v_quantities integer[];
+  v_ends timestamptz[];
+  v_maxima timestamptz[];
+  v_merged integer := 0;
+  v_moved integer := 0;
+begin
+  if p_from_shopper_id is null or p_to_shopper_id is null or p_from_shopper_id = p_to_shopper_id then
+    perform private.raise_invalid_request('p_from_shopper_id and p_to_shopper_id are two different shoppers');
+  end if;
+  perform private.set_cause('system:transfer');
+  perform private.lock_shoppers(array[p_from_shopper_id, p_to_shopper_id]);
+  if exists (select 1 from public.shoppers as s where s.id = p_to_shopper_id and s.merged_into is not null)
+     or exists (select 1 from public.shoppers as s where s.id = p_from_shopper_id
+                and s.merged_into is distinct from p_to_shopper_id and s.merged_into is not null) then
+    perform private.set_cause('');
+    return jsonb_build_object('outcome', 'already_merged');
+  end if;
+  if exists (select 1 from public.reservations as r where r.shopper_id = p_from_shopper_id and r.status = 'paying') then
+    perform private.set_cause('');
+    return jsonb_build_object('outcome', 'payment_open');
+  end if;
+
+  select array_agg(distinct r.variant_id) into v_variant_ids from public.reservations as r
+  where r.shopper_id in (p_from_shopper_id, p_to_shopper_id) and r.status = 'active';
+  perform private.lock_levels(v_variant_ids);
+  v_now := clock_timestamp();
+  select array_agg(r.id) into v_lapsed from public.reservations as r
+  where r.shopper_id in (p_from_shopper_id, p_to_shopper_id) and r.status = 'active' and r.expires_at <= v_now;
+  if v_lapsed is not null then
+    perform private.mark_expired(v_lapsed, v_now);
+  end if;
+
+  -- Both hold the same: one line with the units of both, the later end and the earlier maximum. The units go back
+  -- and are taken again under the same lock, so nobody can come between.
+  select array_agg(f.id), array_agg(t.id), array_agg(f.quantity),
+         array_agg(least(greatest(f.expires_at, t.expires_at), least(f.max_expires_at, t.max_expires_at))),
+         array_agg(least(f.max_expires_at, t.max_expires_at))
+  into v_from, v_into, v_quantities, v_ends, v_maxima
+  from public.reservations as f
+  join public.reservations as t
+    on t.variant_id = f.variant_id and t.location_id = f.location_id and t.status = 'active'
+       and t.shopper_id = p_to_shopper_id
+  where f.shopper_id = p_from_shopper_id and f.status = 'active';
+  if v_from is not null then
+    update public.reservations as r set status = 'released', ended_at = v_now where r.id = any (v_from);
+    update public.reservations as r
+    set quantity = r.quantity + m.quantity, expires_at = m.expires_at, max_expires_at = m.max_expires_at
+    from unnest(v_into, v_quantities, v_ends, v_maxima) as m (id, quantity, expires_at, max_expires_at)
+    where r.id = m.id;
+    get diagnostics v_merged = row_count;
+  end if;
+  update public.reservations as r set shopper_id = p_to_shopper_id
+  where r.shopper_id = p_from_shopper_id and r.status in ('active', 'expired');
+  get diagnostics v_moved = row_count;
+
+  update public.shoppers as s set merged_into = p_to_shopper_id
+  where (s.id = p_from_shopper_id or s.merged_into = p_from_shopper_id)
+    and s.merged_into is distinct from p_to_shopper_id;
+  perform private.set_cause('');
+  return jsonb_build_object('outcome', 'transferred', 'serverNow', v_now, 'merged', v_merged, 'moved', v_moved);
+end;
+$function$;
+comment on function public.transfer_reservations(pg_catalog.uuid,pg_catalog.uuid) is 'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Expired ones move too, so that they can be held again. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
+grant execute on function public.transfer_reservations(uuid,uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.validate_reservations(p_shopper_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_shopper_id uuid := private.acting_shopper(p_shopper_id);
+  v_now timestamptz := statement_timestamp();
+  v_settings public.store_settings;
+  v_lines jsonb := '[]';
+  v_row record;
+  v_free jsonb;
+begin
+  select * into strict v_settings from public.store_settings;
+  for v_row in
+    select r.*, v.price_cents, v.currency, p.published_at <= v_now as is_published
+    from public.reservations as r
+    join public.variants as v on v.id = r.variant_id
+    join public.products as p on p.id = v.product_id
+    where r.shopper_id = v_shopper_id and r.status = 'active'
+    order by r.created_at, r.id
+  loop
+    v_free := private.availability_of(v_row.variant_id, v_settings, v_now);
+    v_lines := v_lines || jsonb_build_object(
+      'reservationId', v_row.id, 'variantId', v_row.variant_id, 'quantity', v_row.quantity,
+      'unitPriceCents', v_row.price_cents, 'currency', v_row.currency, 'expiresAt', v_row.expires_at,
+      'outcome', case
+        when v_row.is_published is distinct from true then 'variant_not_found'
+        when v_row.expires_at > v_now then 'held'
+        when (v_free ->> 'available')::integer >= least(v_row.quantity, v_settings.shown_stock_limit) then 'would_be_held_again'
+        else 'expired' end,
+      'available', v_free -> 'available', 'nextReleaseAt', v_free -> 'nextReleaseAt');
+  end loop;
+  return jsonb_build_object('serverNow', v_now, 'lines', v_lines);
+end;
+$function$;
+comment on function public.validate_reservations(pg_catalog.uuid) is 'A forecast, line by line, of what would happen if the shopper paid now: {serverNow, lines: [{reservationId, variantId, quantity, unitPriceCents, currency, expiresAt, outcome: held | would_be_held_again (lapsed, its units are free) | expired (lapsed and taken) | variant_not_found (no longer for sale), available, nextReleaseAt}]}. Locks nothing and promises nothing.';
+grant execute on function public.validate_reservations(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.validate_stock_consistency()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    with held as (
+      select r.variant_id, r.location_id, sum(r.quantity) as units,
+             min(r.expires_at) filter (where r.status = 'active') as soonest
+      from public.reservations as r where r.status in ('active', 'paying')
+      group by r.variant_id, r.location_id
+    ), ledger as (
+      select m.variant_id, m.location_id, sum(m.delta) as units
+      from public.stock_movements as m group by m.variant_id, m.location_id
+    ), finding as (
+      select 'reserved_drift' as kind, s.variant_id, s.location_id, null::uuid as reservation_id,
+             coalesce(h.units, 0)::text as expected, s.reserved::text as found
+      from public.stock_levels as s left join held as h using (variant_id, location_id)
+      where s.reserved <> coalesce(h.units, 0)
+      union all
+      select 'overpromised', s.variant_id, s.location_id, null, s.on_hand::text, h.units::text
+      from public.stock_levels as s join held as h using (variant_id, location_id)
+      where h.units > s.on_hand
+      union all
+      select 'expiry_bound_too_late', s.variant_id, s.location_id, null, h.soonest::text, s.next_expiry_at::text
+      from public.stock_levels as s join held as h using (variant_id, location_id)
+      where s.next_expiry_at > h.soonest
+      union all
+      select 'ledger_drift', s.variant_id, s.location_id, null, coalesce(l.units, 0)::text, s.on_hand::text
+      from public.stock_levels as s left join ledger as l using (variant_id, location_id)
+      where s.on_hand <> coalesce(l.units, 0)
+      union all
+      select 'hold_without_level', r.variant_id, r.location_id, r.id, null, r.status::text
+      from public.reservations as r
+      where r.status in ('active', 'paying')
+        and not exists (select 1 from public.stock_levels as s
+                        where s.variant_id = r.variant_id and s.location_id = r.location_id)
+      union all
+      select 'hold_without_shopper', r.variant_id, r.location_id, r.id, null, r.shopper_id::text
+      from public.reservations as r
+      where r.status in ('active', 'paying')
+        and not exists (select 1 from public.shoppers as s where s.id = r.shopper_id)
+      union all
+      select 'hold_of_merged_shopper', r.variant_id, r.location_id, r.id, s.merged_into::text, r.shopper_id::text
+      from public.reservations as r join public.shoppers as s on s.id = r.shopper_id
+      where r.status in ('active', 'paying') and s.merged_into is not null
+    )
+    select coalesce(jsonb_agg(jsonb_build_object(
+             'kind', f.kind, 'variantId', f.variant_id, 'locationId', f.location_id,
+             'reservationId', f.reservation_id, 'expected', f.expected, 'found', f.found)
+             order by f.kind, f.variant_id, f.location_id, f.reservation_id), '[]')
+    from finding as f);
+end;
+$function$;
+comment on function public.validate_stock_consistency() is 'Every drift between counters, holds, shoppers and the ledger, from one snapshot: an array of {kind, variantId, locationId, reservationId, expected, found}; empty when all is well. Kinds: reserved_drift, overpromised, expiry_bound_too_late, ledger_drift, hold_without_level, hold_without_shopper, hold_of_merged_shopper. Reads all live holds and the whole ledger; locks nothing.';
+grant execute on function public.validate_stock_consistency() to service_role;
+
+-- Views
+
+create view public.expired_reservations with (security_invoker=true) as
+ SELECT id,
+    shopper_id,
+    variant_id,
+    location_id,
+    quantity,
+    created_at,
+    expires_at,
+    ended_at,
+    status = 'active'::public.reservation_status AS is_unswept
+   FROM public.reservations r
+  WHERE status = 'expired'::public.reservation_status OR status = 'active'::public.reservation_status AND expires_at <= statement_timestamp();
+comment on view public.expired_reservations is 'Holds whose time ran out, whether the sweep marked them already or not.';
+grant select on table public.expired_reservations to service_role;
+
+create view public.reservation_summary with (security_invoker=true) as
+ SELECT variant_id,
+    location_id,
+    count(*) FILTER (WHERE status = 'active'::public.reservation_status AND expires_at > statement_timestamp()) AS active_holds,
+    COALESCE(sum(quantity) FILTER (WHERE status = 'active'::public.reservation_status AND expires_at > statement_timestamp()), 0::bigint) AS active_units,
+    count(*) FILTER (WHERE status = 'active'::public.reservation_status AND expires_at <= statement_timestamp()) AS lapsed_holds,
+    COALESCE(sum(quantity) FILTER (WHERE status = 'active'::public.reservation_status AND expires_at <= statement_timestamp()), 0::bigint) AS lapsed_units,
+    count(*) FILTER (WHERE status = 'paying'::public.reservation_status) AS paying_holds,
+    COALESCE(sum(quantity) FILTER (WHERE status = 'paying'::public.reservation_status), 0::bigint) AS paying_units,
+    min(expires_at) FILTER (WHERE status = 'active'::public.reservation_status AND expires_at > statement_timestamp()) AS next_expiry_at
+   FROM public.reservations r
+  WHERE status = ANY (ARRAY['active'::public.reservation_status, 'paying'::public.reservation_status])
+  GROUP BY variant_id, location_id;
+comment on view public.reservation_summary is 'Holds and units per stock level: live, lapsed and not swept, being paid.';
+grant select on table public.reservation_summary to service_role;
+
+create view public.stock_availability with (security_invoker=true) as
+ SELECT s.variant_id,
+    s.location_id,
+    v.sku,
+    p.name AS product_name,
+    v.name AS variant_name,
+    l.code AS location_code,
+    s.on_hand,
+    s.reserved,
+    s.safety_stock,
+    COALESCE(e.units, 0::bigint) AS lapsed_units,
+    GREATEST(s.on_hand - s.safety_stock - s.reserved + COALESCE(e.units, 0::bigint), 0::bigint) AS available
+   FROM public.stock_levels s
+     JOIN public.variants v ON v.id = s.variant_id
+     JOIN public.products p ON p.id = v.product_id
+     JOIN public.locations l ON l.id = s.location_id
+     LEFT JOIN LATERAL ( SELECT sum(r.quantity) AS units
+           FROM public.reservations r
+          WHERE r.variant_id = s.variant_id AND r.location_id = s.location_id AND r.status = 'active'::public.reservation_status AND r.expires_at <= statement_timestamp()) e ON true;
+comment on view public.stock_availability is 'Every stock level with what it can give now, in units, counted in full: for those who operate the shop. The public asks get_availability, which is bounded.';
+grant select on table public.stock_availability to service_role;
+
+-- Foreign keys
+
+alter table public.stock_levels add constraint stock_levels_location_id_fkey FOREIGN KEY (location_id) REFERENCES public.locations(id) ON DELETE RESTRICT;
+
+alter table public.stock_levels add constraint stock_levels_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
+
+alter table public.variants add constraint variants_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE RESTRICT;
+
+-- Triggers
+
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+
+CREATE TRIGGER reservations_count_delete AFTER DELETE ON public.reservations REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION private.count_deleted_reservations();
+
+CREATE TRIGGER reservations_count_insert AFTER INSERT ON public.reservations REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.count_inserted_reservations();
+
+CREATE TRIGGER reservations_count_update AFTER UPDATE ON public.reservations REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.count_updated_reservations();
+
+CREATE TRIGGER reservations_identity_is_fixed BEFORE UPDATE ON public.reservations FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.variant_id IS DISTINCT FROM new.variant_id OR old.location_id IS DISTINCT FROM new.location_id OR old.created_at IS DISTINCT FROM new.created_at OR old.ended_at IS NOT NULL AND (old.quantity IS DISTINCT FROM new.quantity OR old.expires_at IS DISTINCT FROM new.expires_at OR old.ended_at IS DISTINCT FROM new.ended_at)) EXECUTE FUNCTION private.refuse_statement('HF003', 'reservation_is_fixed: a hold keeps its id, variant, location and beginning, and an ended one its figures');
+
+CREATE TRIGGER reservations_no_truncate BEFORE TRUNCATE ON public.reservations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF004', 'no_truncate: delete rows, so that the counters follow');
+
+CREATE TRIGGER reservations_status_moves_forward BEFORE UPDATE ON public.reservations FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status AND NOT (old.status = 'active'::public.reservation_status AND (new.status = ANY (ARRAY['paying'::public.reservation_status, 'released'::public.reservation_status, 'expired'::public.reservation_status]))) AND NOT (old.status = 'paying'::public.reservation_status AND (new.status = ANY (ARRAY['active'::public.reservation_status, 'confirmed'::public.reservation_status, 'released'::public.reservation_status, 'expired'::public.reservation_status])))) EXECUTE FUNCTION private.refuse_statement('HF002', 'illegal_status_move: an ended hold never comes back, and a hold is confirmed only from paying');
+
+CREATE TRIGGER stock_levels_identity_is_fixed BEFORE UPDATE OF variant_id, location_id ON public.stock_levels FOR EACH ROW WHEN (old.variant_id IS DISTINCT FROM new.variant_id OR old.location_id IS DISTINCT FROM new.location_id) EXECUTE FUNCTION private.refuse_statement('HF007', 'stock_level_in_use: holds belong to their variant and location');
+
+CREATE TRIGGER stock_levels_keep_while_held BEFORE DELETE ON public.stock_levels FOR EACH ROW WHEN (old.reserved > 0) EXECUTE FUNCTION private.refuse_statement('HF007', 'stock_level_in_use: release its holds first');
+
+CREATE TRIGGER stock_levels_log_changes AFTER UPDATE OF on_hand, safety_stock ON public.stock_levels FOR EACH ROW WHEN (old.on_hand IS DISTINCT FROM new.on_hand OR old.safety_stock IS DISTINCT FROM new.safety_stock) EXECUTE FUNCTION private.log_stock_level();
+
+CREATE TRIGGER stock_levels_log_delete AFTER DELETE ON public.stock_levels FOR EACH ROW EXECUTE FUNCTION private.log_stock_level();
+
+CREATE TRIGGER stock_levels_log_insert AFTER INSERT ON public.stock_levels FOR EACH ROW EXECUTE FUNCTION private.log_stock_level();
+
+CREATE TRIGGER stock_levels_no_truncate BEFORE TRUNCATE ON public.stock_levels FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF004', 'no_truncate: delete rows, so that none goes that has holds');
+
+CREATE TRIGGER stock_levels_reserved_is_counted BEFORE UPDATE OF reserved ON public.stock_levels FOR EACH ROW WHEN (pg_trigger_depth() = 0 AND old.reserved IS DISTINCT FROM new.reserved AND current_setting('holdfast.cause'::text, true) IS DISTINCT FROM 'system:repair'::text) EXECUTE FUNCTION private.refuse_statement('HF006', 'reserved_is_counted: insert, change or release holds instead');
+
+CREATE TRIGGER stock_levels_start_unreserved BEFORE INSERT ON public.stock_levels FOR EACH ROW WHEN (new.reserved <> 0) EXECUTE FUNCTION private.refuse_statement('HF006', 'reserved_is_counted: a new stock level has no holds yet');
+
+CREATE TRIGGER stock_levels_write_first_movement AFTER INSERT ON public.stock_levels FOR EACH ROW EXECUTE FUNCTION private.write_stock_movement();
+
+CREATE TRIGGER stock_levels_write_last_movement AFTER DELETE ON public.stock_levels FOR EACH ROW EXECUTE FUNCTION private.write_stock_movement();
+
+CREATE TRIGGER stock_levels_write_movement AFTER UPDATE OF on_hand ON public.stock_levels FOR EACH ROW WHEN (old.on_hand IS DISTINCT FROM new.on_hand) EXECUTE FUNCTION private.write_stock_movement();
+
+CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the ledger is only ever added to');
+
+-- Policies
+
+create policy products_published_are_public on public.products as permissive for select to anon, authenticated
+  using ((published_at <= now()));
+
+create policy reservations_are_read_by_their_shopper on public.reservations as permissive for select to authenticated
+  using ((shopper_id = ( SELECT auth.uid() AS uid)));
+
+create policy variants_of_published_products_are_public on public.variants as permissive for select to anon, authenticated
+  using ((EXISTS ( SELECT 1
+   FROM public.products p
+  WHERE ((p.id = variants.product_id) AND (p.published_at <= now())))));
