@@ -3,7 +3,7 @@ import { applyMigrations, readMigrations } from "../../local/database/migrations
 import { seedOnce } from "../../local/database/seed.ts";
 import { migrationsDir, seedFile } from "../../local/paths.ts";
 import { shortDiff } from "../../local/schema-snapshot-diff.ts";
-import { readSchemaSnapshot } from "../../local/schema-snapshot-text.ts";
+import { readCatalogue, readSchemaSnapshot } from "../../local/schema-snapshot-text.ts";
 import { createTestDatabase, type Sql, type TestDatabase } from "../support/database.ts";
 import {
   cartOf,
@@ -32,7 +32,7 @@ const opened: TestDatabase[] = [];
 let newest = "";
 beforeAll(async () => {
   const fresh = await createTestDatabase();
-  newest = await readSchemaSnapshot(fresh.url);
+  newest = await readCatalogue(fresh.url, readSchemaSnapshot);
   await fresh.drop();
 });
 afterEach(async () => {
@@ -78,7 +78,8 @@ test.each(deployed.map(({ file, version }) => [file, version]))(
 
     const later = migrations.filter((migration) => migration.version > version);
     expect(await applyMigrations(db.url, migrations)).toEqual(later);
-    expect(shortDiff(newest, await readSchemaSnapshot(db.url)), "as a store that is made today").toBe("");
+    const schema = await readCatalogue(db.url, readSchemaSnapshot);
+    expect(shortDiff(newest, schema), "as a store that is made today").toBe("");
     expect([...(await stateOf(db.sql))]).toEqual([...before]);
     expect((await cartOf(db.sql, holder)).totalQuantity).toBe(4);
     expect(await driftOf(db.sql)).toEqual([]);
