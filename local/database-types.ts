@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { promisify } from "node:util";
-import { root, stateDir } from "./paths.ts";
+import { runNodeProgram } from "./node-program.ts";
+import { root } from "./paths.ts";
 import { describeFailure, Problem } from "./problem.ts";
 import { createMigratedDatabase, startTestCluster } from "./test-cluster.ts";
 
@@ -41,17 +40,7 @@ async function generate(): Promise<string> {
 /** The official generator of the Supabase CLI, which needs a connection string and neither account nor Docker. */
 async function askSupabase(url: string): Promise<string> {
   const args = ["gen", "types", "typescript", `--remote=${url}`, "--schema", "public"];
-  const types = await run("supabase", args, "");
+  const types = await runNodeProgram("supabase", args);
   if (!types.startsWith("export type Json")) throw new Problem(`supabase gen types answered: ${types}`);
-  return run("biome", ["format", "--stdin-file-path=types.ts"], types);
-}
-
-async function run(program: string, args: string[], input: string): Promise<string> {
-  const home = join(stateDir, "supabase-cli");
-  // The cluster listens on this machine only and speaks no TLS: say so, or the generator warns on its output.
-  const env = { ...process.env, PGSSLMODE: "disable", SUPABASE_TELEMETRY_DISABLED: "1", SUPABASE_HOME: home };
-  const options = { cwd: root, env, maxBuffer: 16 * 1024 * 1024 };
-  const running = promisify(execFile)(join(root, "node_modules", ".bin", program), args, options);
-  running.child.stdin?.end(input);
-  return (await running).stdout.trimStart();
+  return runNodeProgram("biome", ["format", "--stdin-file-path=types.ts"], types);
 }

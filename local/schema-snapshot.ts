@@ -4,7 +4,7 @@ import { root } from "./paths.ts";
 import { describeFailure, Problem } from "./problem.ts";
 import { readAccessMatrix } from "./schema-snapshot-access.ts";
 import { shortDiff } from "./schema-snapshot-diff.ts";
-import { readSchemaSnapshot } from "./schema-snapshot-text.ts";
+import { readCatalogue, readSchemaSnapshot } from "./schema-snapshot-text.ts";
 import { createMigratedDatabase, startTestCluster } from "./test-cluster.ts";
 
 // `npm run schema` and `npm run schema:check`: what the migrations come to, and whom it lets in, as files that a
@@ -12,7 +12,7 @@ import { createMigratedDatabase, startTestCluster } from "./test-cluster.ts";
 
 const files = [
   { file: join(root, "supabase", "schema.snapshot.sql"), read: readSchemaSnapshot },
-  { file: join(root, "tests", "db", "access-matrix.md"), read: readAccessMatrix },
+  { file: join(root, "tests", "db", "access-matrix.txt"), read: readAccessMatrix },
 ];
 
 try {
@@ -44,7 +44,7 @@ async function generate(): Promise<{ file: string; text: string }[]> {
     await createMigratedDatabase(cluster, "snapshot");
     const generated = [];
     for (const { file, read } of files) {
-      generated.push({ file, text: await read(cluster.url("snapshot", "postgres")) });
+      generated.push({ file, text: await readCatalogue(cluster.url("snapshot", "postgres"), read) });
     }
     return generated;
   } finally {

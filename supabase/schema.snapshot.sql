@@ -3,7 +3,6 @@
 
 set check_function_bodies = off;
 
-
 -- Schemas
 
 create schema if not exists private;
@@ -111,6 +110,8 @@ alter table public.audit_log enable row level security;
 comment on table public.audit_log is 'The append-only trail: every change of a hold and of on_hand, who, what, why, before, after. No application role can change it.';
 comment on column public.audit_log.actor is 'shopper, admin or system from our functions; the database role where somebody typed SQL.';
 comment on column public.audit_log.cause is 'Which operation did it, for example reserve, extend, expire; sql where somebody typed it.';
+comment on column public.audit_log.before is 'What was there: status, units and instants of a hold, units of a stock level; null for what is new.';
+comment on column public.audit_log.after is 'What came of it, in the same words; null for what was deleted.';
 grant select on table public.audit_log to service_role;
 
 create table public.locations (
@@ -149,7 +150,9 @@ create table public.products (
 );
 alter table public.products enable row level security;
 comment on table public.products is 'What the shop shows. Visible to the public once published.';
+comment on column public.products."position" is 'Where it stands in the catalogue: lower comes first.';
 comment on column public.products.hold_seconds is 'This product''s own hold duration in seconds; null: the shopper''s tier, then the store, decides.';
+comment on column public.products.published_at is 'From when on it is shown and sold; null: not yet.';
 grant select on table public.products to anon;
 grant select on table public.products to authenticated;
 grant select on table public.products to service_role;
@@ -165,7 +168,9 @@ create table public.reservation_refusals (
 ) with (fillfactor=50);
 alter table public.reservation_refusals enable row level security;
 comment on table public.reservation_refusals is 'Refusals counted per variant, reason and hour: bounded, so that a flood cannot fill the disk; sharded, so that counting is no hot row.';
+comment on column public.reservation_refusals.hour is 'The hour in which they were refused, by its beginning.';
 comment on column public.reservation_refusals.shard is 'Backend process id modulo 16. Sum over it.';
+comment on column public.reservation_refusals.requests is 'Lines of requests that were refused.';
 comment on column public.reservation_refusals.units is 'Units that were asked for and not held.';
 grant select on table public.reservation_refusals to service_role;
 
@@ -266,6 +271,8 @@ CREATE INDEX stock_movements_level_idx ON public.stock_movements USING btree (va
 alter table public.stock_movements enable row level security;
 comment on table public.stock_movements is 'The append-only ledger of on_hand, in units: the sum of a level''s movements is its on_hand. Written by a trigger, whoever changes on_hand.';
 comment on column public.stock_movements.reason is 'What was given as the reason, or the operation; sql where somebody typed an UPDATE.';
+comment on column public.stock_movements.delta is 'Units that came, or with a minus went.';
+comment on column public.stock_movements.on_hand_after is 'Units on hand once they had.';
 grant select on table public.stock_movements to service_role;
 
 create table public.store_settings (
@@ -322,6 +329,10 @@ create table public.sweep_runs (
 CREATE INDEX sweep_runs_started_at_idx ON public.sweep_runs USING btree (started_at);
 alter table public.sweep_runs enable row level security;
 comment on table public.sweep_runs is 'One row per run of the sweep: holds marked expired, units that came back, whether more were left.';
+comment on column public.sweep_runs.started_at is 'The instant by which holds were lapsed or not.';
+comment on column public.sweep_runs.finished_at is 'When the run was about to commit.';
+comment on column public.sweep_runs.expired is 'Holds marked expired.';
+comment on column public.sweep_runs.units is 'Units that came back with them.';
 grant select on table public.sweep_runs to service_role;
 
 create table public.variants (
@@ -344,6 +355,7 @@ CREATE INDEX variants_product_id_idx ON public.variants USING btree (product_id)
 alter table public.variants enable row level security;
 comment on table public.variants is 'The thing that is sold and counted (a SKU).';
 comment on column public.variants.price_cents is 'Price of one unit in integer minor units of `currency`.';
+comment on column public.variants."position" is 'Where it stands within its product: lower comes first.';
 grant select on table public.variants to anon;
 grant select on table public.variants to authenticated;
 grant select on table public.variants to service_role;
@@ -1863,7 +1875,7 @@ begin
   return jsonb_build_object('serverNow', v_now, 'availability', v_availability);
 end;
 $function$;
-comment on function public.get_availability(pg_catalog.uuid[]) is 'What is available of these variants: {serverNow, availability: [{variantId, available (units, at most shown_stock_limit), atLeast (there may be more), state: in_stock | low_stock | held (nothing free, others only hold it) | sold_out, nextReleaseAt (with held; null while all of it is being paid)}]}. Unknown and unpublished ids are left out. Locks nothing.';
+comment on function public.get_availability(pg_catalog.uuid[]) is 'What is available of these variants: {serverNow, availability: [{variantId, available (units, at most shown_stock_limit), atLeast (there may be more), state: in_stock | low_stock | held (nothing free, others only hold it) | sold_out, nextReleaseAt (with held; null while all of it is being paid)}]}. Unknown and unpublished ids are left out. Locks nothing. Raises HF001 unless there are 1 to 1000 ids.';
 grant execute on function public.get_availability(uuid[]) to service_role;
 
 CREATE OR REPLACE FUNCTION public.get_cart(p_shopper_id uuid)
@@ -1994,7 +2006,7 @@ begin
   return jsonb_build_object('dryRun', p_dry_run, 'findings', v_result);
 end;
 $function$;
-comment on function public.repair_stock_consistency(boolean) is 'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks every stock level, sorted. Safe to repeat.';
+comment on function public.repair_stock_consistency(boolean) is 'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks every stock level, sorted; none with p_dry_run. Safe to repeat. Raises HF001 where p_dry_run is null.';
 grant execute on function public.repair_stock_consistency(boolean) to service_role;
 
 CREATE OR REPLACE FUNCTION public.reservation_stats(p_since interval DEFAULT '24:00:00'::interval)
@@ -2024,7 +2036,7 @@ begin
     where r.created_at >= v_now - p_since);
 end;
 $function$;
-comment on function public.reservation_stats(interval) is 'Figures of the holds made within p_since: {made, confirmed, released, expired, active, paying: holds; heldSecondsMedian, heldSecondsP90: seconds from beginning to end or now; refusals by reason: requests, units (whole hours)}. Reads every hold of the period: for operators, not for shoppers.';
+comment on function public.reservation_stats(interval) is 'Figures of the holds made within p_since: {made, confirmed, released, expired, active, paying: holds; heldSecondsMedian, heldSecondsP90: seconds from beginning to end or now; refusals by reason: requests, units (whole hours)}. Reads every hold of the period: for operators, not for shoppers. Locks nothing.';
 grant execute on function public.reservation_stats(interval) to service_role;
 
 CREATE OR REPLACE FUNCTION public.reserve_stock(p_requests jsonb)
@@ -2100,7 +2112,7 @@ begin
     from public.stock_levels as s cross join public.store_settings as t);
 end;
 $function$;
-comment on function public.stock_health() is 'Is the shop well? {levels, soldOut, lowStock: stock levels; lapsedHolds and oldestLapsedSeconds: what the sweep has left; lastSweepAt; drift: findings of validate_stock_consistency}. For operators.';
+comment on function public.stock_health() is 'Is the shop well? {levels, soldOut, lowStock: stock levels; lapsedHolds and oldestLapsedSeconds: what the sweep has left; lastSweepAt; drift: findings of validate_stock_consistency}. For operators. Locks nothing.';
 grant execute on function public.stock_health() to service_role;
 
 CREATE OR REPLACE FUNCTION public.transfer_reservations(p_from_shopper_id uuid, p_to_shopper_id uuid)

@@ -13,7 +13,7 @@ with ours as (
          array(select v from unnest(array['usage', 'create']) as v where has_schema_privilege(r.name, s.oid, v))
   from ours as s cross join role as r
   union all
-  select 'tables', t.name,
+  select 'tables and views', t.name,
          case when t.relkind in ('v', 'm') then
                 case when 'security_invoker=true' = any (t.reloptions) then 'view, as the caller' else 'view, as its owner' end
               when t.relrowsecurity then 'table, row by row' else 'table, all rows' end,

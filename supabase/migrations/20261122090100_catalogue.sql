@@ -46,6 +46,8 @@ create table public.products (
   created_at timestamptz not null default now()
 );
 comment on table public.products is 'What the shop shows. Visible to the public once published.';
+comment on column public.products.position is 'Where it stands in the catalogue: lower comes first.';
+comment on column public.products.published_at is 'From when on it is shown and sold; null: not yet.';
 comment on column public.products.hold_seconds is
   'This product''s own hold duration in seconds; null: the shopper''s tier, then the store, decides.';
 
@@ -61,6 +63,7 @@ create table public.variants (
 );
 create index variants_product_id_idx on public.variants (product_id);
 comment on table public.variants is 'The thing that is sold and counted (a SKU).';
+comment on column public.variants.position is 'Where it stands within its product: lower comes first.';
 comment on column public.variants.price_cents is 'Price of one unit in integer minor units of `currency`.';
 
 create table public.locations (

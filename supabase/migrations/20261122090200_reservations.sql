@@ -71,6 +71,9 @@ comment on table public.audit_log is
   'The append-only trail: every change of a hold and of on_hand, who, what, why, before, after. No application role can change it.';
 comment on column public.audit_log.actor is 'shopper, admin or system from our functions; the database role where somebody typed SQL.';
 comment on column public.audit_log.cause is 'Which operation did it, for example reserve, extend, expire; sql where somebody typed it.';
+comment on column public.audit_log.before is
+  'What was there: status, units and instants of a hold, units of a stock level; null for what is new.';
+comment on column public.audit_log.after is 'What came of it, in the same words; null for what was deleted.';
 
 create table public.reservation_refusals (
   variant_id uuid not null,
@@ -83,5 +86,7 @@ create table public.reservation_refusals (
 ) with (fillfactor = 50);
 comment on table public.reservation_refusals is
   'Refusals counted per variant, reason and hour: bounded, so that a flood cannot fill the disk; sharded, so that counting is no hot row.';
+comment on column public.reservation_refusals.hour is 'The hour in which they were refused, by its beginning.';
+comment on column public.reservation_refusals.requests is 'Lines of requests that were refused.';
 comment on column public.reservation_refusals.shard is 'Backend process id modulo 16. Sum over it.';
 comment on column public.reservation_refusals.units is 'Units that were asked for and not held.';

@@ -123,7 +123,7 @@ create function private.count_updated_reservations()
 returns trigger
 language plpgsql
 volatile
-security definer -- as above
+security definer -- the trail and reserved are written for whoever updates; no role has these rights itself
 set search_path = ''
 as $$
 declare
@@ -166,7 +166,7 @@ create function private.count_deleted_reservations()
 returns trigger
 language plpgsql
 volatile
-security definer -- as above
+security definer -- the trail and reserved are written for whoever deletes; no role has these rights itself
 set search_path = ''
 as $$
 declare

@@ -110,7 +110,7 @@ begin
 end;
 $$;
 comment on function public.get_availability(uuid[]) is
-  'What is available of these variants: {serverNow, availability: [{variantId, available (units, at most shown_stock_limit), atLeast (there may be more), state: in_stock | low_stock | held (nothing free, others only hold it) | sold_out, nextReleaseAt (with held; null while all of it is being paid)}]}. Unknown and unpublished ids are left out. Locks nothing.';
+  'What is available of these variants: {serverNow, availability: [{variantId, available (units, at most shown_stock_limit), atLeast (there may be more), state: in_stock | low_stock | held (nothing free, others only hold it) | sold_out, nextReleaseAt (with held; null while all of it is being paid)}]}. Unknown and unpublished ids are left out. Locks nothing. Raises HF001 unless there are 1 to 1000 ids.';
 
 create function private.cart_rows(p_shopper_id uuid, p_now timestamptz)
 returns table (id uuid, variant_id uuid, quantity integer, created_at timestamptz, is_live boolean,

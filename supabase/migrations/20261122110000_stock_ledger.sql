@@ -13,6 +13,8 @@ create table public.stock_movements (
 create index stock_movements_level_idx on public.stock_movements (variant_id, location_id, id);
 comment on table public.stock_movements is
   'The append-only ledger of on_hand, in units: the sum of a level''s movements is its on_hand. Written by a trigger, whoever changes on_hand.';
+comment on column public.stock_movements.delta is 'Units that came, or with a minus went.';
+comment on column public.stock_movements.on_hand_after is 'Units on hand once they had.';
 comment on column public.stock_movements.reason is 'What was given as the reason, or the operation; sql where somebody typed an UPDATE.';
 alter table public.stock_movements enable row level security;
 grant select on public.stock_movements to service_role;

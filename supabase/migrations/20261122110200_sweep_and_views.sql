@@ -11,6 +11,10 @@ create table public.sweep_runs (
 );
 create index sweep_runs_started_at_idx on public.sweep_runs (started_at);
 comment on table public.sweep_runs is 'One row per run of the sweep: holds marked expired, units that came back, whether more were left.';
+comment on column public.sweep_runs.started_at is 'The instant by which holds were lapsed or not.';
+comment on column public.sweep_runs.finished_at is 'When the run was about to commit.';
+comment on column public.sweep_runs.expired is 'Holds marked expired.';
+comment on column public.sweep_runs.units is 'Units that came back with them.';
 alter table public.sweep_runs enable row level security;
 grant select on public.sweep_runs to service_role;
 
@@ -124,7 +128,7 @@ begin
 end;
 $$;
 comment on function public.reservation_stats(interval) is
-  'Figures of the holds made within p_since: {made, confirmed, released, expired, active, paying: holds; heldSecondsMedian, heldSecondsP90: seconds from beginning to end or now; refusals by reason: requests, units (whole hours)}. Reads every hold of the period: for operators, not for shoppers.';
+  'Figures of the holds made within p_since: {made, confirmed, released, expired, active, paying: holds; heldSecondsMedian, heldSecondsP90: seconds from beginning to end or now; refusals by reason: requests, units (whole hours)}. Reads every hold of the period: for operators, not for shoppers. Locks nothing.';
 
 create function public.stock_health()
 returns jsonb
@@ -151,7 +155,7 @@ begin
 end;
 $$;
 comment on function public.stock_health() is
-  'Is the shop well? {levels, soldOut, lowStock: stock levels; lapsedHolds and oldestLapsedSeconds: what the sweep has left; lastSweepAt; drift: findings of validate_stock_consistency}. For operators.';
+  'Is the shop well? {levels, soldOut, lowStock: stock levels; lapsedHolds and oldestLapsedSeconds: what the sweep has left; lastSweepAt; drift: findings of validate_stock_consistency}. For operators. Locks nothing.';
 
 revoke all on function public.reservation_stats(interval) from public, anon, authenticated, service_role;
 revoke all on function public.stock_health() from public, anon, authenticated, service_role;

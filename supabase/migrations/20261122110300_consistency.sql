@@ -132,7 +132,7 @@ begin
 end;
 $$;
 comment on function public.repair_stock_consistency(boolean) is
-  'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks every stock level, sorted. Safe to repeat.';
+  'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks every stock level, sorted; none with p_dry_run. Safe to repeat. Raises HF001 where p_dry_run is null.';
 
 revoke all on function public.validate_stock_consistency() from public, anon, authenticated, service_role;
 revoke all on function public.repair_stock_consistency(boolean) from public, anon, authenticated, service_role;

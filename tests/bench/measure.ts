@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Crew, now, type Tally, type Task } from "./crew.ts";
-import type { Sql } from "./jobs.ts";
-import { percentile } from "./statistics.ts";
+import { type Crew, now, type Tally, type Task } from "./clients/crew.ts";
+import type { Sql } from "./clients/postgres.ts";
+import { percentile } from "./report/statistics.ts";
 
 /** What a slice showed. Costs are per answer. */
 export type Slice = {
   rate: number;
   p50: number;
   p99: number;
-  /** Of all processes of Postgres, in microseconds; NaN where /proc does not say. */
+  /** Of all processes of the server, in microseconds; NaN where /proc does not say. */
   serverCpu: number;
   /** Of the clients, in microseconds. */
   clientCpu: number;
@@ -18,6 +18,9 @@ export type Slice = {
   commits: number;
 };
 
+/** Whose costs are counted: all of Postgres, or another server's one process. */
+export type Server = { admin: Sql; pid?: number | undefined };
+
 export type Measured = { slice: Slice; tally: Tally };
 
 const hasProc = existsSync("/proc/self/schedstat");
@@ -25,16 +28,21 @@ const hasProc = existsSync("/proc/self/schedstat");
 type Reading = { at: number; wal: number; transactions: number; server: Map<number, number>; client: number };
 
 /** Runs tasks side by side for some seconds, after a moment of warming up that counts for nothing. */
-export async function measure(crew: Crew, admin: Sql, tasks: Task[], seconds: number): Promise<Measured[]> {
+export async function measure(
+  crew: Crew,
+  server: Server,
+  tasks: Task[],
+  seconds: number,
+): Promise<Measured[]> {
   const teams = await Promise.all(tasks.map((task) => crew.prepare(task)));
   const from = now() + Math.max(150, seconds * 150);
   const until = from + seconds * 1000;
   const working = Promise.all(teams.map((team) => team.go(from, until)));
   working.catch(() => {});
   await sleep(from - now());
-  const before = await read(admin);
+  const before = await read(server);
   await sleep(until - now());
-  const after = await read(admin);
+  const after = await read(server);
   const tallies = await working;
   return tallies.map((tally) => ({ tally, slice: describe(tally, before, after, seconds) }));
 }
@@ -55,7 +63,7 @@ function describe(tally: Tally, before: Reading, after: Reading, seconds: number
   };
 }
 
-async function read(admin: Sql): Promise<Reading> {
+async function read({ admin, pid }: Server): Promise<Reading> {
   const [row] = await admin<{ wal: string; transactions: string; pids: number[] }[]>`
     select (pg_current_wal_insert_lsn() - '0/0')::text as wal,
            pg_snapshot_xmax(pg_current_snapshot())::text as transactions,
@@ -63,9 +71,9 @@ async function read(admin: Sql): Promise<Reading> {
   const { user, system } = process.cpuUsage();
   return {
     at: now(),
-    wal: Number(row?.wal),
-    transactions: Number(row?.transactions),
-    server: new Map(row?.pids.map((pid) => [pid, cpuOf(pid)])),
+    wal: pid ? Number.NaN : Number(row?.wal),
+    transactions: pid ? Number.NaN : Number(row?.transactions),
+    server: new Map((pid ? [pid] : (row?.pids ?? [])).map((id) => [id, cpuOf(id)])),
     client: user + system,
   };
 }

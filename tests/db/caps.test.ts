@@ -34,7 +34,7 @@ async function setCaps(caps: { line?: number; variant?: number; shopper?: number
     max_units_per_shopper = coalesce(${caps.shopper ?? null}, max_units_per_shopper)`;
 }
 
-test("a line stops at the cap per line, and says so by name", async () => {
+test("a line stops at the cap per line, and says so by name; a first one at every cap", async () => {
   await setCaps({ line: 4 });
   await hold(db.sql, shopperId, a, 3);
   expect(await reserve(db.sql, shopperId, a, 2)).toMatchObject({
@@ -44,6 +44,10 @@ test("a line stops at the cap per line, and says so by name", async () => {
   });
   expect((await reserve(db.sql, shopperId, a, 1)).outcome).toBe("held");
   expect((await stockOf(db.sql, a)).reserved).toBe(4);
+  for (const caps of [{ line: 4 }, { line: 100, variant: 4 }, { variant: 100, shopper: 4 }]) {
+    await setCaps(caps);
+    expect((await reserve(db.sql, newShopper(), b, 5)).outcome).toBe("limit_reached");
+  }
 });
 
 test("units that are being paid count toward the cap per variant", async () => {

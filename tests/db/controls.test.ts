@@ -1,11 +1,12 @@
 import { beforeEach, expect, test } from "vitest";
-import { useTestDatabase } from "../support/database.ts";
+import { type Sql, useTestDatabase } from "../support/database.ts";
 import {
   createVariant,
   extend,
   hold,
   must,
   newShopper,
+  type Request,
   release,
   reserve,
   reserveBatch,
@@ -43,44 +44,70 @@ async function mendFunctions(): Promise<void> {
   for (const source of originals.values()) await db.sql.unsafe(source);
 }
 
+const ways = [
+  { way: "shortcut", words: {} },
+  { way: "whole way", words: { quantityMode: "set" as const } },
+];
+
 /** Decides for two shoppers of the last unit before either has written. */
-async function twoAtTheLastUnit() {
+async function twoAtTheLastUnit(words: Partial<Request>) {
   const [first, second] = [db.connect(), db.connect()];
+  const take = async (session: Sql) =>
+    must(
+      (
+        await reserveBatch(session, [
+          { shopperId: newShopper(), ...words, lines: [{ variantId, quantity: 1 }] },
+        ])
+      )[0],
+    );
   await begin(first);
-  expect((await reserve(first, newShopper(), variantId)).outcome).toBe("held");
-  const late = await startBlocked(db, second, (session) => reserve(session, newShopper(), variantId));
+  expect((await take(first)).outcome).toBe("held");
+  const late = await startBlocked(db, second, take);
   await commit(first);
   return late.result;
 }
 
-const lockOfLevels: Parameters<typeof rewrite> = [
-  "private.lock_levels(uuid[])",
-  [/perform 1 from[\s\S]*?for no key update;/, "null;"],
-];
+/** The whole way and the shortcut each lock the levels before they decide. */
+async function takeLocksAway(): Promise<void> {
+  await rewrite("private.lock_levels(uuid[])", [/perform 1 from[\s\S]*?for no key update;/, "null;"]);
+  await rewrite("private.reserve_at_once(jsonb)", [/for no key update of v/, ""]);
+}
 
-test("with every guard in place the second of two shoppers is refused", async () => {
-  expect((await twoAtTheLastUnit()).outcome).toBe("insufficient_stock");
-});
+test.each(ways)(
+  "with every guard in place the second of two shoppers is refused ($way)",
+  async ({ words }) => {
+    expect((await twoAtTheLastUnit(words)).outcome).toBe("insufficient_stock");
+  },
+);
 
-test("without the lock the CHECK still keeps the unit from being promised twice: with an error", async () => {
-  await rewrite(...lockOfLevels);
-  expect(await sqlStateOf(twoAtTheLastUnit())).toBe("23514");
-  await mendFunctions();
-  expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 1, reserved: 1 });
-});
+test.each(ways)(
+  "without the lock the CHECK still keeps the unit from being promised twice ($way)",
+  async ({ words }) => {
+    await takeLocksAway();
+    expect(await sqlStateOf(twoAtTheLastUnit(words))).toBe("23514");
+    await mendFunctions();
+    expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 1, reserved: 1 });
+  },
+);
 
-test("without the lock and the CHECK one unit is promised to two shoppers", async () => {
-  await rewrite(...lockOfLevels);
-  await db.sql`alter table stock_levels drop constraint stock_levels_reserved_within_on_hand`;
-  expect((await twoAtTheLastUnit()).outcome).toBe("held");
-  await mendFunctions();
-  expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 1, reserved: 2 });
-});
+test.each(ways)(
+  "without the lock and the CHECK one unit is promised to two shoppers ($way)",
+  async ({ words }) => {
+    await takeLocksAway();
+    await db.sql`alter table stock_levels drop constraint if exists stock_levels_reserved_within_on_hand`;
+    expect((await twoAtTheLastUnit(words)).outcome).toBe("held");
+    await mendFunctions();
+    expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 1, reserved: 2 });
+  },
+);
 
-test("with the lock alone, without the CHECK, the unit is promised once", async () => {
-  expect((await twoAtTheLastUnit()).outcome).toBe("insufficient_stock");
-  expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 1, reserved: 1 });
-});
+test.each(ways)(
+  "with the lock alone, without the CHECK, the unit is promised once ($way)",
+  async ({ words }) => {
+    expect((await twoAtTheLastUnit(words)).outcome).toBe("insufficient_stock");
+    expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 1, reserved: 1 });
+  },
+);
 
 async function extendWhileItLapses() {
   const [first, second] = [db.connect(), db.connect()];

@@ -3,6 +3,7 @@ import { type Sql, useTestDatabase } from "../support/database.ts";
 import {
   createVariant,
   expectConsistent,
+  must,
   newShopper,
   release,
   reserve,
@@ -21,17 +22,23 @@ beforeAll(async () => {
 
 afterEach(() => expectConsistent(db.sql));
 
-test("of 500 shoppers who want the last unit exactly one gets it, and nobody sees an error", async () => {
-  const variantId = await createVariant(db.sql, 1);
-  const shoppers = Array.from({ length: 500 }, newShopper);
+test.each([
+  { way: "by the shortcut", words: {} },
+  { way: "by the whole way", words: { quantityMode: "add" as const } },
+])(
+  "of 500 shoppers who want the last unit exactly one gets it, and nobody sees an error ($way)",
+  async ({ words }) => {
+    const variantId = await createVariant(db.sql, 1);
+    const shoppers = Array.from({ length: 500 }, newShopper);
 
-  const answers = await inCrowd(crowd, shoppers, (session, shopperId) =>
-    reserve(session, shopperId, variantId),
-  );
+    const answers = await inCrowd(crowd, shoppers, async (session, shopperId) =>
+      must((await reserveBatch(session, [{ shopperId, ...words, lines: [{ variantId, quantity: 1 }] }]))[0]),
+    );
 
-  expect(countOutcomes(answers.map(({ result }) => result))).toEqual({ held: 1, insufficient_stock: 499 });
-  expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 1, reserved: 1 });
-});
+    expect(countOutcomes(answers.map(({ result }) => result))).toEqual({ held: 1, insufficient_stock: 499 });
+    expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 1, reserved: 1 });
+  },
+);
 
 test("37 units are shared out among a crowd that wants one to five each, to the last that fits", async () => {
   const variantId = await createVariant(db.sql, 37);

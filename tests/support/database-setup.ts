@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { createPlatformDatabase } from "../../local/database/platform.ts";
 import { createMigratedDatabase, startTestCluster } from "../../local/test-cluster.ts";
 
 declare module "vitest" {
@@ -7,6 +8,8 @@ declare module "vitest" {
     adminUrl: string;
     /** The migrated, not seeded, database that test databases are copies of. */
     templateDatabase: string;
+    /** A database as a hosted project is before its first migration: for tests of the migrations themselves. */
+    platformDatabase: string;
   }
 }
 
@@ -14,6 +17,7 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { cluster, stoppables } = await startTestCluster();
   try {
+    await createPlatformDatabase(cluster, "template_platform");
     await createMigratedDatabase(cluster, "template_shop");
   } catch (error) {
     await stoppables.stopAll();
@@ -21,5 +25,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   project.provide("adminUrl", cluster.url("template1", "supabase_admin"));
   project.provide("templateDatabase", "template_shop");
+  project.provide("platformDatabase", "template_platform");
   return stoppables.stopAll;
 }

@@ -32,14 +32,14 @@ export type Session = { pid: number; state: string; query: string };
 const quiet = { onnotice: () => {} };
 
 /**
- * A database of one's own: a copy of the migrated, empty template (about 0.1 s).
+ * A database of one's own: a copy of the migrated, empty template (about 0.1 s), or of another one.
  * Works inside the suite `db`. Prefer `useTestDatabase()`, which cleans up by itself.
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(template = inject("templateDatabase")): Promise<TestDatabase> {
   const admin = inject("adminUrl");
   const name = `test_${randomBytes(6).toString("hex")}`;
   await asAdmin(admin, (sql) =>
-    sql.unsafe(`create database ${name} template ${inject("templateDatabase")} owner postgres`),
+    sql.unsafe(`create database ${name} template ${template} owner postgres`),
   );
   const adminUrl = withPath(admin, name);
   const url = withUser(adminUrl, "postgres");

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { Job } from "./jobs.ts";
+import { isOneProcess, type Job } from "./jobs.ts";
 
 /** Milliseconds on a clock that all threads share. */
 export const now = (): number => performance.timeOrigin + performance.now();
@@ -39,12 +39,7 @@ export function gatherCrew(): Crew {
   return {
     async prepare({ url, clients, job }) {
       const id = ++lastId;
-      const shares = members
-        .map((member, i) => ({
-          member,
-          clients: Math.floor((clients + members.length - 1 - i) / members.length),
-        }))
-        .filter((share) => share.clients > 0);
+      const shares = shareOut(isOneProcess(job) ? members.slice(0, 1) : members, clients);
       const preparing = shares.map(({ member, clients }) =>
         member.ask({ kind: "prepare", id, url, clients, job }),
       );
@@ -62,6 +57,14 @@ export function gatherCrew(): Crew {
       await Promise.all(members.map((member) => member.dismiss()));
     },
   };
+}
+
+function shareOut<Member>(members: Member[], clients: number) {
+  const shares = members.map((member, i) => ({
+    member,
+    clients: Math.floor((clients + members.length - 1 - i) / members.length),
+  }));
+  return shares.filter((share) => share.clients > 0);
 }
 
 function startMember() {

@@ -1,52 +1,40 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort } from "node:worker_threads";
+import { openCalls } from "./calls.ts";
 import { type FromWorker, now, type Tally, type ToWorker } from "./crew.ts";
-import { type Call, callOf, connectClient, type Sql } from "./jobs.ts";
+import type { Call } from "./jobs.ts";
 
 // One of the threads in which the clients live, so that measuring and their work do not stand in each other's way.
 
-const connections = new Map<string, Sql[]>();
-const prepared = new Map<number, Call[]>();
-
+const prepared = new Map<number, Awaited<ReturnType<typeof openCalls>>>();
 const answer = (message: FromWorker, moved: ArrayBuffer[] = []) => parentPort?.postMessage(message, moved);
 
 parentPort?.on("message", async (message: ToWorker) => {
+  const { id } = message;
   try {
     if (message.kind === "prepare") {
-      const { id, url, clients, job } = message;
-      prepared.set(
-        id,
-        (await connect(url, clients)).map((sql) => callOf(job, sql)),
-      );
+      prepared.set(id, await openCalls(message.job, message.url, message.clients));
       answer({ id, kind: "ready" });
-    } else {
-      const { id, from, until } = message;
-      const tally = await work(prepared.get(id) ?? [], from, until);
-      prepared.delete(id);
-      answer({ id, kind: "done", tally }, [tally.latencies.buffer]);
+      return;
     }
+    const { calls, giveBack } = prepared.get(id) ?? { calls: [], giveBack: () => {} };
+    const tally = await work(calls, message.from, message.until);
+    prepared.delete(id);
+    giveBack();
+    answer({ id, kind: "done", tally }, [tally.latencies.buffer]);
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    answer({ id: message.id, kind: "failed", text });
+    answer({ id, kind: "failed", text });
   }
 });
-
-/** Connections are kept from slice to slice, as a server keeps its pool. */
-async function connect(url: string, clients: number): Promise<Sql[]> {
-  const pool = connections.get(url) ?? [];
-  connections.set(url, pool);
-  while (pool.length < clients) pool.push(connectClient(url));
-  const mine = pool.slice(0, clients);
-  await Promise.all(mine.map((sql) => sql`select 1`));
-  return mine;
-}
 
 /** Every client calls again as soon as it is answered. What is answered before `from` only warms up. */
 async function work(calls: Call[], from: number, until: number): Promise<Tally> {
   const tally = { answers: 0, granted: 0, measured: 0 };
   const latencies: number[] = [];
   const client = async (call: Call) => {
-    for (let start = now(); start < until; ) {
-      const { answers, granted } = await call();
+    for (let start = now(); start < until; start = now()) {
+      const { answers, granted, rest } = await call();
       const end = now();
       tally.answers += answers;
       tally.granted += granted;
@@ -54,7 +42,7 @@ async function work(calls: Call[], from: number, until: number): Promise<Tally> 
         tally.measured += answers;
         latencies.push(end - start);
       }
-      start = end;
+      if (rest !== undefined) await sleep(rest);
     }
   };
   await Promise.all(calls.map(client));

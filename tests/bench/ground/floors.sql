@@ -2,6 +2,9 @@
 -- indexes, so that a migration that adds one makes the floors dearer too; constraints and triggers stay away.
 create schema bench;
 
+-- What load.ts has put into reservations, to start the other tables from as well.
+create table bench.strangers (like public.reservations including defaults);
+
 -- Floor: only the row.
 create table bench.inserted_holds
   (like public.reservations including defaults including indexes including storage) with (fillfactor = 80);

@@ -1,43 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import postgres from "postgres";
-import type { Cluster } from "../../local/postgres/cluster.ts";
-import { createMigratedDatabase } from "../../local/test-cluster.ts";
-import type { Sql } from "./jobs.ts";
+import type postgres from "postgres";
+import type { Sql } from "../clients/postgres.ts";
+import type { Ground } from "./ground.ts";
 
-/** A migrated database with a catalogue, and what is measured against. */
-export type Ground = {
-  /** As `postgres`, for the clients. */
-  url: string;
-  /** As superuser: to load, to look, to read the server's counters. */
-  admin: Sql;
-  locationId: string;
-  /** The one variant that everybody wants. */
-  hot: string;
-  /** 10,000 others. */
-  spread: string[];
-};
-
-export async function createGround(cluster: Cluster, name: string): Promise<Ground> {
-  await createMigratedDatabase(cluster, name);
-  const url = cluster.url(name, "postgres");
-  const admin = postgres(cluster.url(name, "supabase_admin"), {
-    max: 1,
-    onnotice: () => {},
-    max_lifetime: null,
-  });
-  await admin.unsafe(readFileSync(join(import.meta.dirname, "floors.sql"), "utf8")).simple();
-  await admin`vacuum analyze`;
-  const [location] = await admin<{ id: string }[]>`select id from locations`;
-  const variants = await admin<{ id: string; sku: string }[]>`select id, sku from variants`;
-  return {
-    url,
-    admin,
-    locationId: location?.id ?? "",
-    hot: variants.find(({ sku }) => sku === "sku-0")?.id ?? "",
-    spread: variants.filter(({ sku }) => sku !== "sku-0").map(({ id }) => id),
-  };
-}
+/** How many holds of other people, on other variants, are there from the start. */
+export const strangers = 5000;
 
 export type Load = { holds: number; state: "live" | "lapsed"; variants: string[] };
 
@@ -66,24 +32,34 @@ export async function load({ admin, locationId }: Ground, { holds, state, varian
   });
 }
 
-/** Takes away every hold and what it left behind, then puts some of other people's back on other variants. */
+/** Takes away every hold and what it left behind, then puts the strangers' there. */
 export async function clear(ground: Ground): Promise<void> {
   await quietly(ground.admin, async (sql) => {
-    const [row] = await sql<{ tables: string }[]>`
-      select string_agg(c.oid::regclass::text, ', ') as tables from pg_class as c
-      where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace
-        and c.relname in ('reservations', 'shoppers', 'audit_log', 'reservation_refusals', 'sweep_runs')`;
-    await sql.unsafe(`truncate ${row?.tables} cascade`);
+    await truncateTrails(sql, ["reservations", "shoppers"]);
     await recount(sql);
   });
   // Statistics of an empty table would make plans that no shop has.
   await load(ground, { holds: strangers, state: "live", variants: ground.spread });
+  await ground.admin`truncate bench.strangers`;
+  await ground.admin`insert into bench.strangers select * from reservations`;
   await ground.admin`vacuum analyze stock_levels`;
   await ground.admin`analyze reservations, shoppers, audit_log, reservation_refusals`;
 }
 
-/** How many holds of others are there from the start. */
-export const strangers = 5000;
+/**
+ * Takes away what slices did: holds made since then, and that holds expired. For grounds that take long to load.
+ * The levels of these variants are counted again, which must be all that changed.
+ */
+export async function undo({ admin }: Ground, variants: string[], since: Date): Promise<void> {
+  await quietly(admin, async (sql) => {
+    await sql`delete from reservations where created_at >= ${since}`;
+    await sql`delete from shoppers where created_at >= ${since}`;
+    await sql`update reservations set status = 'active', ended_at = null
+      where status = 'expired' and ended_at >= ${since}`;
+    await truncateTrails(sql, []);
+    await recount(sql, variants);
+  });
+}
 
 /** Works without triggers firing, which only a superuser may. */
 export async function quietly(admin: Sql, work: (sql: postgres.TransactionSql) => Promise<void>) {
@@ -93,15 +69,30 @@ export async function quietly(admin: Sql, work: (sql: postgres.TransactionSql) =
   });
 }
 
-async function recount(sql: postgres.TransactionSql): Promise<void> {
+/** Sets how many units there are, as a colleague would: the ledger knows of it. */
+export async function setOnHand({ admin }: Ground, variant: string, onHand: number): Promise<void> {
+  await admin`update stock_levels set on_hand = ${onHand} where variant_id = ${variant} and on_hand <> ${onHand}`;
+}
+
+async function truncateTrails(sql: postgres.TransactionSql, others: string[]): Promise<void> {
+  const trails = ["audit_log", "reservation_refusals", "sweep_runs"];
+  // Foreign keys, where a migration adds one, point from what goes with it anyway.
+  const cascade = others.length > 0 ? "cascade" : "";
+  await sql.unsafe(`truncate ${[...trails, ...others].join(", ")} ${cascade}`);
+}
+
+async function recount(sql: postgres.TransactionSql, variants: string[] | null = null): Promise<void> {
   await sql`
     update stock_levels as s
     set reserved = coalesce(h.units, 0), next_expiry_at = coalesce(h.soonest, 'infinity')
     from stock_levels as l
     left join (
       select variant_id, location_id, sum(quantity) as units, min(expires_at) filter (where status = 'active') as soonest
-      from reservations where status in ('active', 'paying') group by variant_id, location_id
+      from reservations where status in ('active', 'paying')
+        and (${variants}::uuid[] is null or variant_id = any (${variants}::uuid[]))
+      group by variant_id, location_id
     ) as h using (variant_id, location_id)
     where s.variant_id = l.variant_id and s.location_id = l.location_id
+      and (${variants}::uuid[] is null or s.variant_id = any (${variants}::uuid[]))
       and (s.reserved, s.next_expiry_at) is distinct from (coalesce(h.units, 0), coalesce(h.soonest, 'infinity'))`;
 }
