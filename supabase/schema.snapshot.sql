@@ -1089,6 +1089,9 @@ AS $function$
 declare
   v_shopper_id uuid;
 begin
+  if p_shopper_id is null then
+    perform private.raise_invalid_request('a shopper has an id');
+  end if;
   loop
     v_shopper_id := private.acting_shopper(p_shopper_id);
     perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
@@ -1097,7 +1100,7 @@ begin
   return v_shopper_id;
 end;
 $function$;
-comment on function private.lock_acting_shopper(pg_catalog.uuid) is 'Locks the shopper for whom this identity acts, and answers who that is. Makes no row: who has none, has no holds.';
+comment on function private.lock_acting_shopper(pg_catalog.uuid) is 'Locks the shopper for whom this identity acts, and answers who that is. Makes no row: who has none, has no holds. Raises HF001 for null.';
 
 CREATE OR REPLACE FUNCTION private.lock_levels(p_variant_ids uuid[])
  RETURNS void
@@ -1720,7 +1723,6 @@ begin
   if coalesce(p_delta, 0) = 0 or coalesce(trim(p_reason), '') = '' then
     perform private.raise_invalid_request('p_delta is not 0 and p_reason says why');
   end if;
-  perform private.set_cause('admin:adjust');
   select * into v_level from public.stock_levels as s
   where s.variant_id = p_variant_id and s.location_id = p_location_id for no key update;
   if not found then
@@ -1730,6 +1732,7 @@ begin
   if v_level.on_hand::bigint + p_delta not between 0 and 2147483647 then
     return jsonb_build_object('outcome', 'below_zero', 'onHand', v_level.on_hand, 'serverNow', v_now);
   end if;
+  perform private.set_cause('admin:adjust');
 
   v_missing := v_level.reserved - (v_level.on_hand + p_delta);
   if v_missing > 0 and v_level.next_expiry_at <= v_now then
@@ -1746,7 +1749,7 @@ begin
       v_ids := v_ids || v_row.id;
       v_units := v_units + v_row.quantity;
     end loop;
-    if v_units < v_missing or not p_release_newest then
+    if v_units < v_missing or p_release_newest is not true then
       perform private.set_cause('');
       return jsonb_build_object(
         'outcome', case when v_units < v_missing then 'payment_open' else 'units_held' end, 'serverNow', v_now,
@@ -1850,7 +1853,7 @@ begin
   return jsonb_build_object('serverNow', v_now, 'answers', v_answers);
 end;
 $function$;
-comment on function public.extend_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. Raises HF001 for an unknown mode.';
+comment on function public.extend_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. Raises HF001 for an unknown mode or no shopper.';
 grant execute on function public.extend_reservations(uuid,uuid[],text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.get_availability(p_variant_ids uuid[])
@@ -1975,7 +1978,7 @@ begin
                             'paymentOpen', coalesce(to_jsonb(v_paying), '[]'));
 end;
 $function$;
-comment on function public.release_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives back active holds of one shopper at once. p_reservation_ids null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. Raises HF001 for an unknown mode.';
+comment on function public.release_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives back active holds of one shopper at once. p_reservation_ids null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. Raises HF001 for an unknown mode or no shopper.';
 grant execute on function public.release_reservations(uuid,uuid[],text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.repair_stock_consistency(p_dry_run boolean DEFAULT true)
@@ -2401,7 +2404,7 @@ create policy products_published_are_public on public.products as permissive for
   using ((published_at <= now()));
 
 create policy reservations_are_read_by_their_shopper on public.reservations as permissive for select to authenticated
-  using ((shopper_id = ( SELECT auth.uid() AS uid)));
+  using (((shopper_id = ( SELECT auth.uid() AS uid)) AND ((status = 'active'::public.reservation_status) OR (status = 'paying'::public.reservation_status) OR (status = 'expired'::public.reservation_status) OR (status = ANY (ARRAY['released'::public.reservation_status, 'confirmed'::public.reservation_status])))));
 
 create policy variants_of_published_products_are_public on public.variants as permissive for select to anon, authenticated
   using ((EXISTS ( SELECT 1

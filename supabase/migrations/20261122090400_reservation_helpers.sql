@@ -172,6 +172,9 @@ as $$
 declare
   v_shopper_id uuid;
 begin
+  if p_shopper_id is null then
+    perform private.raise_invalid_request('a shopper has an id');
+  end if;
   loop
     v_shopper_id := private.acting_shopper(p_shopper_id);
     perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
@@ -181,7 +184,7 @@ begin
 end;
 $$;
 comment on function private.lock_acting_shopper(uuid) is
-  'Locks the shopper for whom this identity acts, and answers who that is. Makes no row: who has none, has no holds.';
+  'Locks the shopper for whom this identity acts, and answers who that is. Makes no row: who has none, has no holds. Raises HF001 for null.';
 
 create function private.choose_level(
   p_free integer[], p_first integer, p_last integer, p_current integer, p_held integer, p_wanted integer)

@@ -183,7 +183,7 @@ begin
 end;
 $$;
 comment on function public.extend_reservations(uuid, uuid[], text) is
-  'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. Raises HF001 for an unknown mode.';
+  'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. Raises HF001 for an unknown mode or no shopper.';
 
 create function public.release_reservations(
   p_shopper_id uuid, p_reservation_ids uuid[] default null, p_mode text default 'partial')
@@ -236,4 +236,4 @@ begin
 end;
 $$;
 comment on function public.release_reservations(uuid, uuid[], text) is
-  'Gives back active holds of one shopper at once. p_reservation_ids null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. Raises HF001 for an unknown mode.';
+  'Gives back active holds of one shopper at once. p_reservation_ids null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. Raises HF001 for an unknown mode or no shopper.';

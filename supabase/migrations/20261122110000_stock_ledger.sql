@@ -97,7 +97,6 @@ begin
   if coalesce(p_delta, 0) = 0 or coalesce(trim(p_reason), '') = '' then
     perform private.raise_invalid_request('p_delta is not 0 and p_reason says why');
   end if;
-  perform private.set_cause('admin:adjust');
   select * into v_level from public.stock_levels as s
   where s.variant_id = p_variant_id and s.location_id = p_location_id for no key update;
   if not found then
@@ -107,6 +106,7 @@ begin
   if v_level.on_hand::bigint + p_delta not between 0 and 2147483647 then
     return jsonb_build_object('outcome', 'below_zero', 'onHand', v_level.on_hand, 'serverNow', v_now);
   end if;
+  perform private.set_cause('admin:adjust');
 
   v_missing := v_level.reserved - (v_level.on_hand + p_delta);
   if v_missing > 0 and v_level.next_expiry_at <= v_now then
@@ -123,7 +123,7 @@ begin
       v_ids := v_ids || v_row.id;
       v_units := v_units + v_row.quantity;
     end loop;
-    if v_units < v_missing or not p_release_newest then
+    if v_units < v_missing or p_release_newest is not true then
       perform private.set_cause('');
       return jsonb_build_object(
         'outcome', case when v_units < v_missing then 'payment_open' else 'units_held' end, 'serverNow', v_now,

@@ -43,8 +43,7 @@ async function run(options: Options, command: string): Promise<string> {
     const reports: PartReport[] = [];
     for (const part of options.parts) {
       console.log(`\n  Part ${part.toUpperCase()}`);
-      const runPart = allParts[part];
-      if (runPart) reports.push(await runPart({ cluster, crew, options, redis }));
+      reports.push(await allParts[part]({ cluster, crew, options, redis }));
     }
     redis?.control.end();
     return writeReport(command, about, reports);

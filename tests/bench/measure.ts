@@ -14,7 +14,7 @@ export type Slice = {
   /** Of the clients, in microseconds. */
   clientCpu: number;
   walBytes: number;
-  /** Transactions that wrote. */
+  /** Transactions that wrote, and subtransactions: each takes an id. */
   commits: number;
 };
 

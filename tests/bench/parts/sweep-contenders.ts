@@ -1,0 +1,93 @@
+import type { Tally } from "../clients/crew.ts";
+import type { Job } from "../clients/jobs.ts";
+import type { Ground } from "../ground/ground.ts";
+import { undo } from "../ground/load.ts";
+import { countHolds, expectEqual } from "../ground/verify.ts";
+import type { Contender, Work } from "../rounds.ts";
+
+/** How many holds a batch of the sweep marks at most. */
+export const limits = [500, 100] as const;
+type Limit = (typeof limits)[number];
+
+/** Where the others hold while the sweep works on the hot variant. */
+export const places = ["others", "same"] as const;
+type Place = (typeof places)[number];
+
+export const holders = {
+  others: "holding others, no sweep",
+  same: "holding the same, no sweep",
+};
+
+/** The rows of a sweep and of those who hold meanwhile. */
+export const sweepers = (place: Place, limit: Limit) => ({
+  sweep: `sweep by ${limit}, while others hold ${place === "others" ? "others" : "the same"}`,
+  hold: `holding ${place === "others" ? "others" : "the same"}, sweep by ${limit}`,
+});
+
+export function sweepContenders(ground: Ground, backlog: number, pause: number): Contender[] {
+  const { admin, locationId } = ground;
+  const variants = { others: ground.spread, same: [ground.hot] };
+  const holding = (name: string, place: Place): Work => ({
+    name,
+    clients: 8,
+    job: { kind: "reserve", batch: 1, variants: variants[place], locationId },
+  });
+  const sweeping = (name: string, limit: Limit): Work => ({
+    name,
+    clients: 1,
+    job: { kind: "sweep", limit, pause } satisfies Job,
+  });
+
+  const contender = (...works: Work[]): Contender => {
+    let before = 0;
+    let since = new Date();
+    return {
+      ground,
+      works,
+      reset: async () => {
+        before = (await countHolds(ground)).holds;
+        const [row] = await admin<{ now: Date }[]>`select clock_timestamp() as now`;
+        since = row?.now ?? since;
+      },
+      verify: async (tallies) => {
+        await verify(ground, backlog, before, sum(works, tallies));
+        await undo(ground, [ground.hot, ...ground.spread], since);
+        await admin`vacuum reservations`;
+      },
+    };
+  };
+
+  return [
+    ...places.map((place) => contender(holding(holders[place], place))),
+    ...limits.map((limit) => contender(sweeping(`sweep by ${limit}, alone`, limit))),
+    ...places.flatMap((place) =>
+      limits.map((limit) => {
+        const names = sweepers(place, limit);
+        return contender(holding(names.hold, place), sweeping(names.sweep, limit));
+      }),
+    ),
+  ];
+}
+
+type Sums = { held: number; swept: number };
+
+function sum(works: Work[], tallies: Tally[]): Sums {
+  const sums = { held: 0, swept: 0 };
+  for (const [i, { job }] of works.entries()) {
+    const { granted = 0, answers = 0 } = tallies[i] ?? {};
+    expectEqual("granted", granted, answers);
+    sums[job.kind === "sweep" ? "swept" : "held"] += granted;
+  }
+  return sums;
+}
+
+async function verify(ground: Ground, backlog: number, before: number, { held, swept }: Sums): Promise<void> {
+  const { holds, reserved } = await countHolds(ground);
+  expectEqual("holds", holds, before + held - swept);
+  expectEqual("reserved", reserved, holds);
+  const [row] = await ground.admin<{ expired: number }[]>`
+    select count(*)::int as expired from reservations where status = 'expired'`;
+  expectEqual("expired", row?.expired, swept);
+  if (swept >= backlog)
+    throw new Error("The backlog was swept before the slice was over: take shorter slices.");
+}
