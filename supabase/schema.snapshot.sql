@@ -49,6 +49,18 @@ create type private.level_arrays as (
 );
 comment on type private.level_arrays is 'Stock levels as parallel arrays: the levels of the i-th variant are variant_first[i]..variant_last[i] (null: none), in the order in which locations are asked; free units before lapsed holds are looked at, lower bound of the next expiry, the product''s own hold duration in seconds.';
 
+create type private.plain_batch as (
+  shoppers uuid[],
+  variants uuid[],
+  quantities integer[],
+  ids uuid[],
+  requests integer,
+  different_variants integer,
+  largest integer,
+  is_plain boolean
+);
+comment on type private.plain_batch is 'A batch of one plain line each, as parallel arrays in order of arrival, with the ids that their holds are to have; is_plain: whether it is one, and there seemed to be enough when it was read.';
+
 create type private.reserve_batch as (
   shopper_ids uuid[],
   variant_ids uuid[],
@@ -687,6 +699,8 @@ declare
   plan private.reserve_plan;
   v_free integer[] := p_free;
   v_answers jsonb[] := '{}';
+  -- Per variant: who first took units in this batch, and when what was taken ends. No table shows that yet.
+  v_taker integer[]; v_taker_ends timestamptz[]; v_others_end timestamptz[];
   -- Per line of the batch: what it could get, before the request as a whole is decided.
   g_total integer[]; g_level integer[]; g_from integer[]; g_outcome text[]; g_available integer[];
   g_limit jsonb[]; g_shortfall integer[];
@@ -727,7 +741,10 @@ begin
         g_total[i] := v_wanted;
       else
         g_level[i] := private.choose_level(
-          v_free, p_levels.variant_first[x], p_levels.variant_last[x], j, h.quantity[k], v_wanted);
+          case when h.elsewhere[k] = 0 then v_free else private.free_beside(
+            v_free, p_levels.location_ids, p_levels.variant_first[x], p_levels.variant_last[x], b.shopper_ids[s],
+            b.variant_ids[x], h.id[k]) end,
+          p_levels.variant_first[x], p_levels.variant_last[x], j, h.quantity[k], v_wanted);
         v_can := greatest(v_free[g_level[i]] + case when g_level[i] = j then h.quantity[k] else 0 end, 0);
         v_allowed := least(v_wanted, p_settings.max_units_per_line,
                            p_settings.max_units_per_variant - h.elsewhere[k],
@@ -790,6 +807,12 @@ begin
         if v_units > 0 then
           h.expires_at[k] := least(h.max_expires_at[k], greatest(
             h.expires_at[k], p_now + make_interval(secs => h.duration_seconds[k])));
+          v_taker[x] := coalesce(v_taker[x], s);
+          if v_taker[x] = s then
+            v_taker_ends[x] := h.expires_at[k];
+          else
+            v_others_end[x] := least(v_others_end[x], h.expires_at[k]);
+          end if;
         end if;
         if g_from[i] is not null then
           v_free[g_from[i]] := v_free[g_from[i]] + h.quantity[k];
@@ -813,7 +836,9 @@ begin
       if g_outcome[i] in ('insufficient_stock', 'limit_reached') then
         v_line := v_line || jsonb_build_object(
           'available', g_available[i], 'shortfall', g_shortfall[i], 'limit', g_limit[i],
-          'nextReleaseAt', private.next_release_at(b.variant_ids[x], p_now, b.shopper_ids[s]));
+          'nextReleaseAt', least(
+            private.next_release_at(b.variant_ids[x], p_now, b.shopper_ids[s]), v_others_end[x],
+            case when v_taker[x] <> s then v_taker_ends[x] end));
         f := f + 1;
         plan.refused_variants[f] := b.variant_ids[x];
         plan.refused_reasons[f] := g_outcome[i];
@@ -896,7 +921,7 @@ begin
             (select r.quantity from public.reservations as r
              where r.shopper_id = p_shopper_id and r.variant_id = v_row.variant_id and r.status = 'active'
                and r.expires_at > p_now
-             limit 1), v_row.quantity)))))) #> '{answers,0,lines,0}';
+             limit 1), v_row.quantity))))), p_now) #> '{answers,0,lines,0}';
       v_answer := v_answer || jsonb_build_object(
         'outcome', case v_answer ->> 'outcome' when 'held' then 'held_again' else 'expired' end,
         'refusal', case when v_answer ->> 'outcome' <> 'held' then v_answer ->> 'outcome' end);
@@ -937,6 +962,27 @@ AS $function$
   from live as l left join extended as e on e.id = l.id
 $function$;
 comment on function private.extend_live(pg_catalog.uuid,pg_catalog.uuid[],timestamp with time zone) is 'Extends the live ones of these holds to least(now + duration, max_expires_at); answers by id. The caller holds the levels'' locks.';
+
+CREATE OR REPLACE FUNCTION private.free_beside(p_free integer[], p_locations uuid[], p_first integer, p_last integer, p_shopper_id uuid, p_variant_id uuid, p_reservation_id uuid)
+ RETURNS integer[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_free integer[] := p_free;
+begin
+  for i in p_first .. p_last loop
+    if exists (select 1 from public.reservations as r
+               where r.shopper_id = p_shopper_id and r.variant_id = p_variant_id and r.location_id = p_locations[i]
+                 and r.status = 'active' and r.id is distinct from p_reservation_id) then
+      v_free[i] := -1;
+    end if;
+  end loop;
+  return v_free;
+end;
+$function$;
+comment on function private.free_beside(integer[],pg_catalog.uuid[],integer,integer,pg_catalog.uuid,pg_catalog.uuid,pg_catalog.uuid) is 'Invariant 3: free units by level for a line of a shopper who holds the variant at another location too, as after a sign-in: none there, since one level has one active hold of a shopper.';
 
 CREATE OR REPLACE FUNCTION private.hold_as_json(p_id uuid, p_variant_id uuid, p_location_id uuid, p_quantity integer, p_status public.reservation_status, p_created_at timestamp with time zone, p_duration_seconds integer, p_expires_at timestamp with time zone, p_max_expires_at timestamp with time zone)
  RETURNS jsonb
@@ -1050,6 +1096,8 @@ begin
     ) as r
     left join unnest(p_batch.key_shopper, p_batch.key_variant) with ordinality as k (shopper, variant, ord)
       on k.shopper = s.ord and p_batch.variant_ids[k.variant] = r.variant_id
+    -- After a sign-in a shopper may hold a variant at two locations: the one that a line names is meant, else the older.
+    order by coalesce(r.id = any (p_batch.line_reservation), false) desc, r.created_at, r.id
   loop
     if v_row.status = 'active' and v_row.expires_at <= p_now then
       -- Invariants 3, 5 and 6: whoever meets a lapsed hold marks it; it counts for nothing.
@@ -1094,10 +1142,16 @@ begin
   end if;
   loop
     v_shopper_id := private.acting_shopper(p_shopper_id);
-    perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
-    exit when private.acting_shopper(p_shopper_id) = v_shopper_id;
+    begin
+      perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
+      if private.acting_shopper(p_shopper_id) = v_shopper_id then
+        return v_shopper_id;
+      end if;
+      raise exception 'merged_meanwhile' using errcode = 'HF010';
+    exception when sqlstate 'HF010' then
+      null; -- lets go of the guest's lock, as in lock_shoppers
+    end;
   end loop;
-  return v_shopper_id;
 end;
 $function$;
 comment on function private.lock_acting_shopper(pg_catalog.uuid) is 'Locks the shopper for whom this identity acts, and answers who that is. Makes no row: who has none, has no holds. Raises HF001 for null.';
@@ -1116,6 +1170,36 @@ end;
 $function$;
 comment on function private.lock_levels(pg_catalog.uuid[]) is 'Locks every stock level of these variants, sorted, FOR NO KEY UPDATE. After shoppers, before reservations.';
 
+CREATE OR REPLACE FUNCTION private.lock_merging_shoppers(p_from_shopper_id uuid, p_to_shopper_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_ids uuid[];
+begin
+  insert into public.shoppers (id)
+  select s.id from unnest(array[p_from_shopper_id, p_to_shopper_id]) as s (id) order by s.id
+  on conflict (id) do nothing;
+  loop
+    v_ids := array(
+      select s.id from public.shoppers as s
+      where s.id in (p_from_shopper_id, p_to_shopper_id) or s.merged_into = p_from_shopper_id);
+    begin
+      perform 1 from public.shoppers as s where s.id = any (v_ids) order by s.id for no key update;
+      if not exists (select 1 from public.shoppers as s
+                     where s.merged_into = p_from_shopper_id and s.id <> all (v_ids)) then
+        return;
+      end if;
+      raise exception 'merged_meanwhile' using errcode = 'HF010';
+    exception when sqlstate 'HF010' then
+      null; -- lets go of the locks, so that all of them are taken in order
+    end;
+  end loop;
+end;
+$function$;
+comment on function private.lock_merging_shoppers(pg_catalog.uuid,pg_catalog.uuid) is 'Locks two shoppers, making their rows, and everybody who was merged into the first before (sorted, FOR NO KEY UPDATE): their rows change with a transfer.';
+
 CREATE OR REPLACE FUNCTION private.lock_shoppers(p_shopper_ids uuid[])
  RETURNS private.shopper_arrays
  LANGUAGE plpgsql
@@ -1128,16 +1212,24 @@ begin
   insert into public.shoppers (id)
   select s.id from unnest(p_shopper_ids) as s (id) group by s.id order by s.id
   on conflict (id) do nothing;
-  select array_agg(l.tier order by l.id), array_agg(l.minute_began_at order by l.id),
-         array_agg(l.holds_in_minute order by l.id), bool_or(l.merged_into is not null)
-  into v_shoppers.tiers, v_shoppers.minute_began_at, v_shoppers.holds_in_minute, v_merged
-  from (
-    select s.* from public.shoppers as s where s.id = any (p_shopper_ids) order by s.id for no key update
-  ) as l;
-  return case when not v_merged then v_shoppers end;
+  begin
+    select array_agg(l.tier order by l.id), array_agg(l.minute_began_at order by l.id),
+           array_agg(l.holds_in_minute order by l.id), bool_or(l.merged_into is not null)
+    into v_shoppers.tiers, v_shoppers.minute_began_at, v_shoppers.holds_in_minute, v_merged
+    from (
+      select s.* from public.shoppers as s where s.id = any (p_shopper_ids) order by s.id for no key update
+    ) as l;
+    if v_merged then
+      raise exception 'merged_meanwhile' using errcode = 'HF010';
+    end if;
+  exception when sqlstate 'HF010' then
+    -- Undoing the block lets go of its locks: whoever kept the guest's would ask for the user's out of turn.
+    return null;
+  end;
+  return v_shoppers;
 end;
 $function$;
-comment on function private.lock_shoppers(pg_catalog.uuid[]) is 'Makes the rows of new shoppers, locks all of these (sorted, FOR NO KEY UPDATE) and answers what of them decides; null where one of them was merged into another while we waited: ask for whom to act again. First in the lock order of the reservation functions.';
+comment on function private.lock_shoppers(pg_catalog.uuid[]) is 'Makes the rows of new shoppers, locks all of these (sorted, FOR NO KEY UPDATE) and answers what of them decides; null, and nothing locked, where one of them was merged into another, perhaps while we waited: ask for whom to act again. First in the lock order of the reservation functions.';
 
 CREATE OR REPLACE FUNCTION private.log_actor()
  RETURNS text
@@ -1247,6 +1339,42 @@ begin
 end;
 $function$;
 comment on function private.no_holds(private.reserve_batch) is 'The holds of shoppers who hold nothing.';
+
+CREATE OR REPLACE FUNCTION private.parse_plain_requests(p_requests jsonb)
+ RETURNS private.plain_batch
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  b private.plain_batch;
+begin
+  select array_agg(r.shopper_id order by r.ord), array_agg(r.variant_id order by r.ord),
+         array_agg(r.quantity order by r.ord), array_agg(gen_random_uuid()), count(*),
+         count(distinct r.variant_id), max(r.quantity),
+         -- A variant at several locations is in here several times, and so is not plain.
+         count(*) = jsonb_array_length(p_requests) and count(distinct r.shopper_id) = count(*)
+           and bool_and(coalesce(r.is_plain and r.quantity between 1 and 999999, false))
+           -- An empty shelf is not worth a lock: private.reserve refuses without.
+           and bool_and(s.on_hand - s.safety_stock - s.reserved >= r.quantity)
+  into b
+  from (
+    select i.shopper_id, i.ord, (i.lines -> 0 ->> 'variantId')::uuid as variant_id,
+           (i.lines -> 0 ->> 'quantity')::integer as quantity,
+           i.mode is null and i.quantity_mode is null and jsonb_array_length(i.lines) = 1
+             and jsonb_typeof(i.lines -> 0 -> 'quantity') = 'number'
+             and i.lines -> 0 -> 'reservationId' is null as is_plain
+    from rows from (jsonb_to_recordset(p_requests)
+           as ("shopperId" uuid, "mode" jsonb, "quantityMode" jsonb, "lines" jsonb))
+         with ordinality as i (shopper_id, mode, quantity_mode, lines, ord)
+  ) as r
+  join public.stock_levels as s on s.variant_id = r.variant_id
+  where r.shopper_id is not null;
+  return b;
+exception when data_exception then
+  return null; -- malformed: private.reserve says how
+end;
+$function$;
+comment on function private.parse_plain_requests(pg_catalog.jsonb) is 'Reads a batch that may be malformed in any way. Whatever is not quite plain makes is_plain false or null.';
 
 CREATE OR REPLACE FUNCTION private.parse_reserve_requests(p_requests jsonb)
  RETURNS private.reserve_batch
@@ -1466,7 +1594,7 @@ end;
 $function$;
 comment on function private.repair_finding(pg_catalog.jsonb) is 'Mends one finding of validate_stock_consistency and leaves its trace in the trail; false where only a person can decide.';
 
-CREATE OR REPLACE FUNCTION private.reserve(p_requests jsonb)
+CREATE OR REPLACE FUNCTION private.reserve(p_requests jsonb, p_now timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -1479,7 +1607,7 @@ declare
   v_settings public.store_settings;
   v_shoppers private.shopper_arrays;
   v_free integer[];
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := coalesce(p_now, clock_timestamp());
 begin
   perform private.check_reserve_requests(p_requests);
   v_batch := private.parse_reserve_requests(p_requests);
@@ -1492,10 +1620,10 @@ begin
   else
     v_shoppers := private.lock_shoppers(v_batch.shopper_ids);
     if v_shoppers is null then
-      return private.reserve(p_requests); -- somebody signed in meanwhile: for whom do we act?
+      return private.reserve(p_requests, p_now); -- somebody signed in meanwhile: for whom do we act?
     end if;
     perform private.lock_levels(v_batch.variant_ids);
-    v_now := clock_timestamp();
+    v_now := coalesce(p_now, clock_timestamp());
     v_holds := private.load_holds(v_batch, v_shoppers, v_settings, v_now);
     v_levels := private.read_levels(v_batch.variant_ids);
     v_free := private.reclaim_lapsed(v_batch, v_levels, v_holds, v_now);
@@ -1508,7 +1636,7 @@ begin
   return jsonb_build_object('serverNow', v_now, 'answers', v_plan.answers);
 end;
 $function$;
-comment on function private.reserve(pg_catalog.jsonb) is 'reserve_stock for callers that have said the cause. Parse, lock, load, reclaim, decide, write.';
+comment on function private.reserve(pg_catalog.jsonb,timestamp with time zone) is 'reserve_stock for callers that have said the cause. Parse, lock, load, reclaim, decide, write. p_now: the clock as a caller read it who holds these locks already; else it is read here, after them.';
 
 CREATE OR REPLACE FUNCTION private.reserve_at_once(p_requests jsonb)
  RETURNS jsonb
@@ -1516,59 +1644,33 @@ CREATE OR REPLACE FUNCTION private.reserve_at_once(p_requests jsonb)
  SET search_path TO ''
 AS $function$
 declare
+  b private.plain_batch := private.parse_plain_requests(p_requests);
+  l record; -- the stock levels
   v_now timestamptz;
   v_came_at timestamptz := clock_timestamp();
-  v_answers jsonb;
   v_made integer;
-  q record; -- the requests
-  l record; -- their stock levels
+  v_answers jsonb;
 begin
-  if jsonb_typeof(p_requests) is distinct from 'array' or jsonb_array_length(p_requests) not between 1 and 256 then
-    return null;
-  end if;
-  -- What is not quite plain, or not even well formed, is for private.reserve to decide or to refuse.
-  select array_agg(r.shopper::uuid order by r.ord) as shoppers, array_agg(r.variant::uuid order by r.ord) as variants,
-         array_agg(r.quantity::integer order by r.ord) as quantities, array_agg(gen_random_uuid()) as ids,
-         count(*) as requests, count(distinct r.shopper) as different_shoppers,
-         count(distinct r.variant) as different_variants, max(r.quantity::integer) as largest,
-         -- An empty shelf is not worth a lock: private.reserve refuses without.
-         bool_and(exists (select 1 from public.stock_levels as s
-                          where s.variant_id = r.variant::uuid
-                            and s.on_hand - s.safety_stock - s.reserved >= r.quantity::integer)) as may_be_enough,
-         bool_or(exists (select 1 from public.shoppers as s where s.id = r.shopper::uuid)) as are_known,
-         count(r.quantity) = count(*) as are_plain
-  into q
-  from (
-    select i.ord, p.shopper, p.variant, p.quantity
-    from jsonb_array_elements(p_requests) with ordinality as i (request, ord)
-    left join lateral (
-      select i.request ->> 'shopperId' as shopper, i.request #>> '{lines,0,variantId}' as variant,
-             i.request #>> '{lines,0,quantity}' as quantity
-      where jsonb_typeof(i.request -> 'lines') = 'array'
-        and i.request - 'shopperId' - 'lines' = '{}'
-        and (i.request #> '{lines,0}') - 'variantId' - 'quantity' = '{}'
-        and i.request #> '{lines,1}' is null
-        and i.request ->> 'shopperId' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-        and i.request #>> '{lines,0,variantId}' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-        and jsonb_typeof(i.request #> '{lines,0,quantity}') = 'number'
-        and i.request #>> '{lines,0,quantity}' ~ '^[1-9][0-9]{0,5}$'
-    ) as p on true
-  ) as r;
-  if not coalesce(q.are_plain and q.may_be_enough and not q.are_known, false) or q.different_shoppers < q.requests then
+  if b.is_plain is not true or b.requests > 256 then
     return null;
   end if;
 
   -- The lock order of private.reserve: shoppers, then levels, each sorted.
   insert into public.shoppers (id, minute_began_at, holds_in_minute)
-  select s.id, v_came_at, 1 from unnest(q.shoppers) as s (id) order by s.id
+  select s.id, v_came_at, 1 from unnest(b.shoppers) as s (id) order by s.id
   on conflict (id) do nothing;
   get diagnostics v_made = row_count;
+  if v_made < b.requests then
+    -- One of them is known. Whoever is refused leaves no row, and a hold that is not made is not counted.
+    delete from public.shoppers as s where s.id = any (b.shoppers) and s.minute_began_at = v_came_at;
+    return null;
+  end if;
+
   -- Nobody's holds grow without the shopper's lock, so what this snapshot does not see is not there. The levels'
   -- own rows are read in their newest version, since locking a row reads it again.
   select array_agg(s.variant_id) as variants, array_agg(s.location_id) as locations,
          array_agg(s.seconds) as seconds, array_agg(s.turns) as turns, count(*) as levels,
-         count(distinct s.variant_id) as variants_there,
-         bool_and(s.is_published and s.free >= d.units) and max(s.most) >= q.largest as is_enough
+         bool_and(s.is_published and s.free >= d.units) and max(s.most) >= b.largest as is_enough
   into l
   from (
     select v.variant_id, v.location_id, v.on_hand - v.safety_stock - v.reserved as free,
@@ -1580,45 +1682,50 @@ begin
     -- Left: private.reserve locks the levels of what is not published too, and in this order.
     left join public.products as p on p.id = va.product_id and p.published_at <= statement_timestamp()
     cross join public.store_settings as t
-    where v.variant_id = any (q.variants)
-      and not exists (select 1 from public.reservations as r where r.shopper_id = any (q.shoppers) and r.status = 'active')
-      and not exists (select 1 from public.reservations as r where r.shopper_id = any (q.shoppers) and r.status = 'paying')
+    where v.variant_id = any (b.variants)
     order by v.variant_id, v.location_id
     for no key update of v
   ) as s
-  join (select u.variant_id, sum(u.quantity) as units from unnest(q.variants, q.quantities) as u (variant_id, quantity)
+  join (select u.variant_id, sum(u.quantity) as units from unnest(b.variants, b.quantities) as u (variant_id, quantity)
         group by u.variant_id) as d on d.variant_id = s.variant_id;
-  if v_made < q.requests or not coalesce(l.is_enough, false) or l.levels <> q.different_variants
-      or l.variants_there <> q.different_variants then
-    -- Not so easy after all: whoever is refused leaves no row, and a hold that is not made is not counted.
-    delete from public.shoppers as s where s.id = any (q.shoppers) and s.minute_began_at = v_came_at;
+  if not coalesce(l.is_enough, false) or l.levels <> b.different_variants
+     or exists (select 1 from public.reservations as r where r.shopper_id = any (b.shoppers) and r.status = 'active')
+     or exists (select 1 from public.reservations as r where r.shopper_id = any (b.shoppers) and r.status = 'paying') then
+    delete from public.shoppers as s where s.id = any (b.shoppers) and s.minute_began_at = v_came_at;
     return null;
   end if;
 
   v_now := clock_timestamp();
-  with made as (
+  with level as materialized (
+    -- What the holds of one level have in common is written once.
+    select v.variant_id, v.location_id, v.seconds, v_now + make_interval(secs => v.seconds) as expires_at,
+           v_now + make_interval(secs => v.seconds * v.turns) as max_expires_at,
+           private.hold_as_json(null, v.variant_id, v.location_id, null, 'active', v_now, v.seconds,
+                                v_now + make_interval(secs => v.seconds),
+                                v_now + make_interval(secs => v.seconds * v.turns)) as shared
+    from unnest(l.variants, l.locations, l.seconds, l.turns) as v (variant_id, location_id, seconds, turns)
+  ), wanted as materialized (
+    select w.*, v.location_id, v.seconds, v.expires_at, v.max_expires_at, v.shared
+    from unnest(b.ids, b.shoppers, b.variants, b.quantities) with ordinality as w (id, shopper_id, variant_id, quantity, ord)
+    join level as v on v.variant_id = w.variant_id
+  ), made as (
     insert into public.reservations
       (id, shopper_id, variant_id, location_id, quantity, status, duration_seconds, created_at, expires_at,
        max_expires_at)
-    select w.id, w.shopper_id, w.variant_id, v.location_id, w.quantity, 'active', v.seconds, v_now,
-           v_now + make_interval(secs => v.seconds), v_now + make_interval(secs => v.seconds * v.turns)
-    from unnest(q.ids, q.shoppers, q.variants, q.quantities) as w (id, shopper_id, variant_id, quantity)
-    join unnest(l.variants, l.locations, l.seconds, l.turns) as v (variant_id, location_id, seconds, turns)
-      on v.variant_id = w.variant_id
-    returning *
+    select w.id, w.shopper_id, w.variant_id, w.location_id, w.quantity, 'active', w.seconds, v_now, w.expires_at,
+           w.max_expires_at
+    from wanted as w
   )
   select jsonb_agg(jsonb_build_object('outcome', 'held', 'lines', jsonb_build_array(jsonb_build_object(
-           'variantId', m.variant_id, 'outcome', 'held', 'requested', m.quantity, 'replacesId', null,
-           'reservation', jsonb_build_object(
-             'reservationId', m.id, 'variantId', m.variant_id, 'locationId', m.location_id, 'quantity', m.quantity,
-             'status', m.status, 'heldAt', m.created_at, 'durationSeconds', m.duration_seconds,
-             'expiresAt', m.expires_at, 'maxExpiresAt', m.max_expires_at)))) order by o.ord)
+           'variantId', w.variant_id, 'outcome', 'held', 'requested', w.quantity, 'replacesId', null,
+           'reservation', w.shared || jsonb_build_object('reservationId', w.id, 'quantity', w.quantity))))
+         order by w.ord)
   into v_answers
-  from made as m join unnest(q.ids) with ordinality as o (id, ord) on o.id = m.id;
+  from wanted as w;
   return jsonb_build_object('serverNow', v_now, 'answers', v_answers);
 end;
 $function$;
-comment on function private.reserve_at_once(pg_catalog.jsonb) is 'Holds everything that a batch asks for, where that needs no thought: one plain line for each of different shoppers, none of whom we know; one location; enough free for all; no cap near. Answers as private.reserve, or null where any of this is not so: then nothing is held yet, though shoppers and levels may be locked, and private.reserve decides. A test shows that both answer the same.';
+comment on function private.reserve_at_once(pg_catalog.jsonb) is 'Holds everything that a batch asks for, where that needs no thought: one plain line for each of different shoppers, none of whom we know; one location; enough free for all; no cap near. Answers as private.reserve, or null where any of this is not so: then nothing is held and nobody is made, though levels may be locked, and private.reserve decides. A test shows that both answer the same.';
 
 CREATE OR REPLACE FUNCTION private.set_cause(p_cause text)
  RETURNS void
@@ -2070,13 +2177,14 @@ CREATE OR REPLACE FUNCTION public.set_reservation_quantity(p_shopper_id uuid, p_
  SET lock_timeout TO '3s'
 AS $function$
 declare
-  v_shopper_id uuid := private.acting_shopper(p_shopper_id);
+  v_shopper_id uuid;
   v_variant_id uuid;
   v_answer jsonb;
 begin
-  -- A hold never changes its variant, so this may be read before anything is locked.
-  select r.variant_id into v_variant_id from public.reservations as r
-  where r.id = p_reservation_id and r.shopper_id = v_shopper_id;
+  -- A hold never changes its variant, so this may be read before anything is locked; in one statement with the
+  -- shopper, or a sign-in between two would hide the hold.
+  select r.variant_id, r.shopper_id into v_variant_id, v_shopper_id from public.reservations as r
+  where r.id = p_reservation_id and r.shopper_id = private.acting_shopper(p_shopper_id);
   if not found then
     return jsonb_build_object('serverNow', clock_timestamp(), 'outcome', 'reservation_not_found');
   end if;
@@ -2141,7 +2249,7 @@ begin
     perform private.raise_invalid_request('p_from_shopper_id and p_to_shopper_id are two different shoppers');
   end if;
   perform private.set_cause('system:transfer');
-  perform private.lock_shoppers(array[p_from_shopper_id, p_to_shopper_id]);
+  perform private.lock_merging_shoppers(p_from_shopper_id, p_to_shopper_id);
   if exists (select 1 from public.shoppers as s where s.id = p_to_shopper_id and s.merged_into is not null)
      or exists (select 1 from public.shoppers as s where s.id = p_from_shopper_id
                 and s.merged_into is distinct from p_to_shopper_id and s.merged_into is not null) then
@@ -2182,9 +2290,20 @@ begin
     where r.id = m.id;
     get diagnostics v_merged = row_count;
   end if;
-  update public.reservations as r set shopper_id = p_to_shopper_id
-  where r.shopper_id = p_from_shopper_id and r.status in ('active', 'expired');
-  get diagnostics v_moved = row_count;
+  -- The ended ones too: without what was given back or bought meanwhile, an expired one would be offered again, and
+  -- nobody would be told of a withdrawn one. One branch per partial index.
+  with moved as (
+    update public.reservations as r set shopper_id = p_to_shopper_id
+    where r.id in (
+      select a.id from public.reservations as a where a.shopper_id = p_from_shopper_id and a.status = 'active'
+      union all
+      select a.id from public.reservations as a where a.shopper_id = p_from_shopper_id and a.status = 'expired'
+      union all
+      select a.id from public.reservations as a
+      where a.shopper_id = p_from_shopper_id and a.status in ('released', 'confirmed'))
+    returning r.status
+  )
+  select count(*) filter (where m.status in ('active', 'expired')) into v_moved from moved as m;
 
   update public.shoppers as s set merged_into = p_to_shopper_id
   where (s.id = p_from_shopper_id or s.merged_into = p_from_shopper_id)
@@ -2193,7 +2312,7 @@ begin
   return jsonb_build_object('outcome', 'transferred', 'serverNow', v_now, 'merged', v_merged, 'moved', v_moved);
 end;
 $function$;
-comment on function public.transfer_reservations(pg_catalog.uuid,pg_catalog.uuid) is 'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Expired ones move too, so that they can be held again. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
+comment on function public.transfer_reservations(pg_catalog.uuid,pg_catalog.uuid) is 'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Ended ones move too: expired ones so that they can be held again, the others so that they are not offered. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: active and expired reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
 grant execute on function public.transfer_reservations(uuid,uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.validate_reservations(p_shopper_id uuid)
