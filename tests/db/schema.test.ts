@@ -2,9 +2,8 @@ import { expect, test } from "vitest";
 import { readMigrations } from "../../local/database/migrations.ts";
 import { migrationsDir } from "../../local/paths.ts";
 import { useTestDatabase } from "../support/database.ts";
-import { callsOf, readAfter } from "./catalogue.ts";
+import { readAfter } from "./catalogue.ts";
 import { rules } from "./schema-rules.ts";
-import { sqlStateOf } from "./sessions.ts";
 
 const db = useTestDatabase();
 
@@ -115,15 +114,4 @@ test("every function that runs as its owner says in its source why", async () =>
     return !/^security definer -- \S.{20,}$/m.test(written?.split("$$", 1)[0] ?? "");
   });
   expect(silentOnes).toEqual([]);
-});
-
-test("null for every argument is answered or refused, never waited for or taken for a yes", async () => {
-  const session = db.connect();
-  await session`set statement_timeout = '5s'`;
-  const states: Record<string, string> = {};
-  for (const { name, call } of await callsOf(db.sql, "public")) {
-    const state = await sqlStateOf(session.unsafe(call));
-    if (state !== "none" && state !== "HF001") states[name] = state;
-  }
-  expect(states).toEqual({});
 });
