@@ -72,6 +72,8 @@ begin
     ) as r
     left join unnest(p_batch.key_shopper, p_batch.key_variant) with ordinality as k (shopper, variant, ord)
       on k.shopper = s.ord and p_batch.variant_ids[k.variant] = r.variant_id
+    -- After a sign-in a shopper may hold a variant at two locations: the one that a line names is meant, else the older.
+    order by coalesce(r.id = any (p_batch.line_reservation), false) desc, r.created_at, r.id
   loop
     if v_row.status = 'active' and v_row.expires_at <= p_now then
       -- Invariants 3, 5 and 6: whoever meets a lapsed hold marks it; it counts for nothing.

@@ -31,6 +31,30 @@ $$;
 comment on function private.refusal_of_reservation(uuid, uuid, uuid) is
   'Why a request about this reservation is refused: not the shopper''s (or nobody''s, or of another variant), pinned by a payment, or ended on purpose. Null for an active one and for an expired one, whose units may be taken again.';
 
+create function private.free_beside(
+  p_free integer[], p_locations uuid[], p_first integer, p_last integer, p_shopper_id uuid, p_variant_id uuid,
+  p_reservation_id uuid)
+returns integer[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_free integer[] := p_free;
+begin
+  for i in p_first .. p_last loop
+    if exists (select 1 from public.reservations as r
+               where r.shopper_id = p_shopper_id and r.variant_id = p_variant_id and r.location_id = p_locations[i]
+                 and r.status = 'active' and r.id is distinct from p_reservation_id) then
+      v_free[i] := -1;
+    end if;
+  end loop;
+  return v_free;
+end;
+$$;
+comment on function private.free_beside(integer[], uuid[], integer, integer, uuid, uuid, uuid) is
+  'Invariant 3: free units by level for a line of a shopper who holds the variant at another location too, as after a sign-in: none there, since one level has one active hold of a shopper.';
+
 create function private.decide_reservations(
   p_batch private.reserve_batch, p_levels private.level_arrays, p_free integer[], p_holds private.hold_arrays,
   p_settings public.store_settings, p_now timestamptz)
@@ -45,6 +69,8 @@ declare
   plan private.reserve_plan;
   v_free integer[] := p_free;
   v_answers jsonb[] := '{}';
+  -- Per variant: who first took units in this batch, and when what was taken ends. No table shows that yet.
+  v_taker integer[]; v_taker_ends timestamptz[]; v_others_end timestamptz[];
   -- Per line of the batch: what it could get, before the request as a whole is decided.
   g_total integer[]; g_level integer[]; g_from integer[]; g_outcome text[]; g_available integer[];
   g_limit jsonb[]; g_shortfall integer[];
@@ -83,7 +109,10 @@ begin
         g_total[i] := v_wanted;
       else
         g_level[i] := private.choose_level(
-          v_free, p_levels.variant_first[x], p_levels.variant_last[x], j, h.quantity[k], v_wanted);
+          case when h.elsewhere[k] = 0 then v_free else private.free_beside(
+            v_free, p_levels.location_ids, p_levels.variant_first[x], p_levels.variant_last[x], b.shopper_ids[s],
+            b.variant_ids[x], h.id[k]) end,
+          p_levels.variant_first[x], p_levels.variant_last[x], j, h.quantity[k], v_wanted);
         v_can := greatest(v_free[g_level[i]] + case when g_level[i] = j then h.quantity[k] else 0 end, 0);
         v_allowed := least(v_wanted, p_settings.max_units_per_line,
                            p_settings.max_units_per_variant - h.elsewhere[k],
@@ -137,6 +166,12 @@ begin
         if v_units > 0 then
           h.expires_at[k] := least(h.max_expires_at[k], greatest(
             h.expires_at[k], p_now + make_interval(secs => h.duration_seconds[k])));
+          v_taker[x] := coalesce(v_taker[x], s);
+          if v_taker[x] = s then
+            v_taker_ends[x] := h.expires_at[k];
+          else
+            v_others_end[x] := least(v_others_end[x], h.expires_at[k]);
+          end if;
         end if;
         if g_from[i] is not null then
           v_free[g_from[i]] := v_free[g_from[i]] + h.quantity[k];
@@ -160,7 +195,9 @@ begin
       if g_outcome[i] in ('insufficient_stock', 'limit_reached') then
         v_line := v_line || jsonb_build_object(
           'available', g_available[i], 'shortfall', g_shortfall[i], 'limit', g_limit[i],
-          'nextReleaseAt', private.next_release_at(b.variant_ids[x], p_now, b.shopper_ids[s]));
+          'nextReleaseAt', least(
+            private.next_release_at(b.variant_ids[x], p_now, b.shopper_ids[s]), v_others_end[x],
+            case when v_taker[x] <> s then v_taker_ends[x] end));
         f := f + 1;
         plan.refused_variants[f] := b.variant_ids[x];
         plan.refused_reasons[f] := g_outcome[i];

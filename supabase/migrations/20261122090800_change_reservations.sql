@@ -10,13 +10,14 @@ set search_path = ''
 set lock_timeout = '3s'
 as $$
 declare
-  v_shopper_id uuid := private.acting_shopper(p_shopper_id);
+  v_shopper_id uuid;
   v_variant_id uuid;
   v_answer jsonb;
 begin
-  -- A hold never changes its variant, so this may be read before anything is locked.
-  select r.variant_id into v_variant_id from public.reservations as r
-  where r.id = p_reservation_id and r.shopper_id = v_shopper_id;
+  -- A hold never changes its variant, so this may be read before anything is locked; in one statement with the
+  -- shopper, or a sign-in between two would hide the hold.
+  select r.variant_id, r.shopper_id into v_variant_id, v_shopper_id from public.reservations as r
+  where r.id = p_reservation_id and r.shopper_id = private.acting_shopper(p_shopper_id);
   if not found then
     return jsonb_build_object('serverNow', clock_timestamp(), 'outcome', 'reservation_not_found');
   end if;
