@@ -653,6 +653,8 @@ declare
   plan private.reserve_plan;
   v_free integer[] := p_free;
   v_answers jsonb[] := '{}';
+  -- Per variant: who first took units in this batch, and when what was taken ends. No table shows that yet.
+  v_taker integer[]; v_taker_ends timestamptz[]; v_others_end timestamptz[];
   -- Per line of the batch: what it could get, before the request as a whole is decided.
   g_total integer[]; g_level integer[]; g_from integer[]; g_outcome text[]; g_available integer[];
   g_limit jsonb[]; g_shortfall integer[];
@@ -691,7 +693,10 @@ begin
         g_total[i] := v_wanted;
       else
         g_level[i] := private.choose_level(
-          v_free, p_levels.variant_first[x], p_levels.variant_last[x], j, h.quantity[k], v_wanted);
+          case when h.elsewhere[k] = 0 then v_free else private.free_beside(
+            v_free, p_levels.location_ids, p_levels.variant_first[x], p_levels.variant_last[x], b.shopper_ids[s],
+            b.variant_ids[x], h.id[k]) end,
+          p_levels.variant_first[x], p_levels.variant_last[x], j, h.quantity[k], v_wanted);
         v_can := greatest(v_free[g_level[i]] + case when g_level[i] = j then h.quantity[k] else 0 end, 0);
         v_allowed := least(v_wanted, p_settings.max_units_per_line,
                            p_settings.max_units_per_variant - h.elsewhere[k],
@@ -745,6 +750,12 @@ begin
         if v_units > 0 then
           h.expires_at[k] := least(h.max_expires_at[k], greatest(
             h.expires_at[k], p_now + make_interval(secs => h.duration_seconds[k])));
+          v_taker[x] := coalesce(v_taker[x], s);
+          if v_taker[x] = s then
+            v_taker_ends[x] := h.expires_at[k];
+          else
+            v_others_end[x] := least(v_others_end[x], h.expires_at[k]);
+          end if;
         end if;
         if g_from[i] is not null then
           v_free[g_from[i]] := v_free[g_from[i]] + h.quantity[k];
@@ -768,7 +779,9 @@ begin
       if g_outcome[i] in ('insufficient_stock', 'limit_reached') then
         v_line := v_line || jsonb_build_object(
           'available', g_available[i], 'shortfall', g_shortfall[i], 'limit', g_limit[i],
-          'nextReleaseAt', private.next_release_at(b.variant_ids[x], p_now, b.shopper_ids[s]));
+          'nextReleaseAt', least(
+            private.next_release_at(b.variant_ids[x], p_now, b.shopper_ids[s]), v_others_end[x],
+            case when v_taker[x] <> s then v_taker_ends[x] end));
         f := f + 1;
         plan.refused_variants[f] := b.variant_ids[x];
         plan.refused_reasons[f] := g_outcome[i];
@@ -893,6 +906,27 @@ AS $function$
 $function$;
 comment on function private.extend_live(pg_catalog.uuid,pg_catalog.uuid[],timestamp with time zone) is 'Extends the live ones of these holds to least(now + duration, max_expires_at); answers by id. The caller holds the levels'' locks.';
 
+CREATE OR REPLACE FUNCTION private.free_beside(p_free integer[], p_locations uuid[], p_first integer, p_last integer, p_shopper_id uuid, p_variant_id uuid, p_reservation_id uuid)
+ RETURNS integer[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_free integer[] := p_free;
+begin
+  for i in p_first .. p_last loop
+    if exists (select 1 from public.reservations as r
+               where r.shopper_id = p_shopper_id and r.variant_id = p_variant_id and r.location_id = p_locations[i]
+                 and r.status = 'active' and r.id is distinct from p_reservation_id) then
+      v_free[i] := -1;
+    end if;
+  end loop;
+  return v_free;
+end;
+$function$;
+comment on function private.free_beside(integer[],pg_catalog.uuid[],integer,integer,pg_catalog.uuid,pg_catalog.uuid,pg_catalog.uuid) is 'Invariant 3: free units by level for a line of a shopper who holds the variant at another location too, as after a sign-in: none there, since one level has one active hold of a shopper.';
+
 CREATE OR REPLACE FUNCTION private.hold_as_json(p_id uuid, p_variant_id uuid, p_location_id uuid, p_quantity integer, p_status public.reservation_status, p_created_at timestamp with time zone, p_duration_seconds integer, p_expires_at timestamp with time zone, p_max_expires_at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1000,6 +1034,8 @@ begin
     ) as r
     left join unnest(p_batch.key_shopper, p_batch.key_variant) with ordinality as k (shopper, variant, ord)
       on k.shopper = s.ord and p_batch.variant_ids[k.variant] = r.variant_id
+    -- After a sign-in a shopper may hold a variant at two locations: the one that a line names is meant, else the older.
+    order by coalesce(r.id = any (p_batch.line_reservation), false) desc, r.created_at, r.id
   loop
     if v_row.status = 'active' and v_row.expires_at <= p_now then
       -- Invariants 3, 5 and 6: whoever meets a lapsed hold marks it; it counts for nothing.
@@ -1044,10 +1080,16 @@ begin
   end if;
   loop
     v_shopper_id := private.acting_shopper(p_shopper_id);
-    perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
-    exit when private.acting_shopper(p_shopper_id) = v_shopper_id;
+    begin
+      perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
+      if private.acting_shopper(p_shopper_id) = v_shopper_id then
+        return v_shopper_id;
+      end if;
+      raise exception 'merged_meanwhile' using errcode = 'HF010';
+    exception when sqlstate 'HF010' then
+      null; -- lets go of the guest's lock, as in lock_shoppers
+    end;
   end loop;
-  return v_shopper_id;
 end;
 $function$;
 comment on function private.lock_acting_shopper(pg_catalog.uuid) is 'Locks the shopper for whom this identity acts, and answers who that is. Makes no row: who has none, has no holds. Raises HF001 for null.';
@@ -1066,6 +1108,36 @@ end;
 $function$;
 comment on function private.lock_levels(pg_catalog.uuid[]) is 'Locks every stock level of these variants, sorted, FOR NO KEY UPDATE. After shoppers, before reservations.';
 
+CREATE OR REPLACE FUNCTION private.lock_merging_shoppers(p_from_shopper_id uuid, p_to_shopper_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_ids uuid[];
+begin
+  insert into public.shoppers (id)
+  select s.id from unnest(array[p_from_shopper_id, p_to_shopper_id]) as s (id) order by s.id
+  on conflict (id) do nothing;
+  loop
+    v_ids := array(
+      select s.id from public.shoppers as s
+      where s.id in (p_from_shopper_id, p_to_shopper_id) or s.merged_into = p_from_shopper_id);
+    begin
+      perform 1 from public.shoppers as s where s.id = any (v_ids) order by s.id for no key update;
+      if not exists (select 1 from public.shoppers as s
+                     where s.merged_into = p_from_shopper_id and s.id <> all (v_ids)) then
+        return;
+      end if;
+      raise exception 'merged_meanwhile' using errcode = 'HF010';
+    exception when sqlstate 'HF010' then
+      null; -- lets go of the locks, so that all of them are taken in order
+    end;
+  end loop;
+end;
+$function$;
+comment on function private.lock_merging_shoppers(pg_catalog.uuid,pg_catalog.uuid) is 'Locks two shoppers, making their rows, and everybody who was merged into the first before (sorted, FOR NO KEY UPDATE): their rows change with a transfer.';
+
 CREATE OR REPLACE FUNCTION private.lock_shoppers(p_shopper_ids uuid[])
  RETURNS public.shopper_tier[]
  LANGUAGE plpgsql
@@ -1078,15 +1150,23 @@ begin
   insert into public.shoppers (id)
   select s.id from unnest(p_shopper_ids) as s (id) group by s.id order by s.id
   on conflict (id) do nothing;
-  select array_agg(l.tier order by l.id), bool_or(l.merged_into is not null) into v_tiers, v_merged
-  from (
-    select s.id, s.tier, s.merged_into from public.shoppers as s where s.id = any (p_shopper_ids)
-    order by s.id for no key update
-  ) as l;
-  return case when not v_merged then v_tiers end;
+  begin
+    select array_agg(l.tier order by l.id), bool_or(l.merged_into is not null) into v_tiers, v_merged
+    from (
+      select s.id, s.tier, s.merged_into from public.shoppers as s where s.id = any (p_shopper_ids)
+      order by s.id for no key update
+    ) as l;
+    if v_merged then
+      raise exception 'merged_meanwhile' using errcode = 'HF010';
+    end if;
+  exception when sqlstate 'HF010' then
+    -- Undoing the block lets go of its locks: whoever kept the guest's would ask for the user's out of turn.
+    return null;
+  end;
+  return v_tiers;
 end;
 $function$;
-comment on function private.lock_shoppers(pg_catalog.uuid[]) is 'Makes the rows of new shoppers, locks all of these (sorted, FOR NO KEY UPDATE) and answers their tiers in the order of their ids; null where one of them was merged into another while we waited: ask for whom to act again. First in the lock order of the reservation functions.';
+comment on function private.lock_shoppers(pg_catalog.uuid[]) is 'Makes the rows of new shoppers, locks all of these (sorted, FOR NO KEY UPDATE) and answers their tiers in the order of their ids; null, and nothing locked, where one of them was merged into another, perhaps while we waited: ask for whom to act again. First in the lock order of the reservation functions.';
 
 CREATE OR REPLACE FUNCTION private.log_actor()
  RETURNS text
@@ -1466,7 +1546,6 @@ declare
   v_now timestamptz;
   v_answers jsonb;
   v_made integer;
-  v_standard boolean := true;
   q record; -- the requests
   l record; -- their stock levels
 begin
@@ -1508,8 +1587,8 @@ begin
   insert into public.shoppers (id) select s.id from unnest(q.shoppers) as s (id) order by s.id
   on conflict (id) do nothing;
   get diagnostics v_made = row_count;
-  if v_made < q.requests then
-    v_standard := coalesce('vip' <> all (private.lock_shoppers(q.shoppers)), false);
+  if v_made < q.requests and ('vip' <> all (private.lock_shoppers(q.shoppers))) is not true then
+    return null; -- before any level is locked: for whom to act may have to be asked, and locked, again
   end if;
 
   -- Nobody's holds grow without the shopper's lock, so what this snapshot does not see is not there. The levels'
@@ -1537,7 +1616,7 @@ begin
   ) as s
   join (select u.variant_id, sum(u.quantity) as units from unnest(q.variants, q.quantities) as u (variant_id, quantity)
         group by u.variant_id) as d on d.variant_id = s.variant_id;
-  if not v_standard or not coalesce(l.is_enough, false) or l.levels <> q.different_variants
+  if not coalesce(l.is_enough, false) or l.levels <> q.different_variants
      or l.variants_there <> q.different_variants then
     return null;
   end if;
@@ -2016,13 +2095,14 @@ CREATE OR REPLACE FUNCTION public.set_reservation_quantity(p_shopper_id uuid, p_
  SET lock_timeout TO '3s'
 AS $function$
 declare
-  v_shopper_id uuid := private.acting_shopper(p_shopper_id);
+  v_shopper_id uuid;
   v_variant_id uuid;
   v_answer jsonb;
 begin
-  -- A hold never changes its variant, so this may be read before anything is locked.
-  select r.variant_id into v_variant_id from public.reservations as r
-  where r.id = p_reservation_id and r.shopper_id = v_shopper_id;
+  -- A hold never changes its variant, so this may be read before anything is locked; in one statement with the
+  -- shopper, or a sign-in between two would hide the hold.
+  select r.variant_id, r.shopper_id into v_variant_id, v_shopper_id from public.reservations as r
+  where r.id = p_reservation_id and r.shopper_id = private.acting_shopper(p_shopper_id);
   if not found then
     return jsonb_build_object('serverNow', clock_timestamp(), 'outcome', 'reservation_not_found');
   end if;
@@ -2087,7 +2167,7 @@ begin
     perform private.raise_invalid_request('p_from_shopper_id and p_to_shopper_id are two different shoppers');
   end if;
   perform private.set_cause('system:transfer');
-  perform private.lock_shoppers(array[p_from_shopper_id, p_to_shopper_id]);
+  perform private.lock_merging_shoppers(p_from_shopper_id, p_to_shopper_id);
   if exists (select 1 from public.shoppers as s where s.id = p_to_shopper_id and s.merged_into is not null)
      or exists (select 1 from public.shoppers as s where s.id = p_from_shopper_id
                 and s.merged_into is distinct from p_to_shopper_id and s.merged_into is not null) then
@@ -2128,9 +2208,20 @@ begin
     where r.id = m.id;
     get diagnostics v_merged = row_count;
   end if;
-  update public.reservations as r set shopper_id = p_to_shopper_id
-  where r.shopper_id = p_from_shopper_id and r.status in ('active', 'expired');
-  get diagnostics v_moved = row_count;
+  -- The ended ones too: without what was given back or bought meanwhile, an expired one would be offered again, and
+  -- nobody would be told of a withdrawn one. One branch per partial index.
+  with moved as (
+    update public.reservations as r set shopper_id = p_to_shopper_id
+    where r.id in (
+      select a.id from public.reservations as a where a.shopper_id = p_from_shopper_id and a.status = 'active'
+      union all
+      select a.id from public.reservations as a where a.shopper_id = p_from_shopper_id and a.status = 'expired'
+      union all
+      select a.id from public.reservations as a
+      where a.shopper_id = p_from_shopper_id and a.status in ('released', 'confirmed'))
+    returning r.status
+  )
+  select count(*) filter (where m.status in ('active', 'expired')) into v_moved from moved as m;
 
   update public.shoppers as s set merged_into = p_to_shopper_id
   where (s.id = p_from_shopper_id or s.merged_into = p_from_shopper_id)
@@ -2139,7 +2230,7 @@ begin
   return jsonb_build_object('outcome', 'transferred', 'serverNow', v_now, 'merged', v_merged, 'moved', v_moved);
 end;
 $function$;
-comment on function public.transfer_reservations(pg_catalog.uuid,pg_catalog.uuid) is 'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Expired ones move too, so that they can be held again. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
+comment on function public.transfer_reservations(pg_catalog.uuid,pg_catalog.uuid) is 'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Ended ones move too: expired ones so that they can be held again, the others so that they are not offered. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: active and expired reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
 grant execute on function public.transfer_reservations(uuid,uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.validate_reservations(p_shopper_id uuid)

@@ -124,16 +124,24 @@ begin
   insert into public.shoppers (id)
   select s.id from unnest(p_shopper_ids) as s (id) group by s.id order by s.id
   on conflict (id) do nothing;
-  select array_agg(l.tier order by l.id), bool_or(l.merged_into is not null) into v_tiers, v_merged
-  from (
-    select s.id, s.tier, s.merged_into from public.shoppers as s where s.id = any (p_shopper_ids)
-    order by s.id for no key update
-  ) as l;
-  return case when not v_merged then v_tiers end;
+  begin
+    select array_agg(l.tier order by l.id), bool_or(l.merged_into is not null) into v_tiers, v_merged
+    from (
+      select s.id, s.tier, s.merged_into from public.shoppers as s where s.id = any (p_shopper_ids)
+      order by s.id for no key update
+    ) as l;
+    if v_merged then
+      raise exception 'merged_meanwhile' using errcode = 'HF010';
+    end if;
+  exception when sqlstate 'HF010' then
+    -- Undoing the block lets go of its locks: whoever kept the guest's would ask for the user's out of turn.
+    return null;
+  end;
+  return v_tiers;
 end;
 $$;
 comment on function private.lock_shoppers(uuid[]) is
-  'Makes the rows of new shoppers, locks all of these (sorted, FOR NO KEY UPDATE) and answers their tiers in the order of their ids; null where one of them was merged into another while we waited: ask for whom to act again. First in the lock order of the reservation functions.';
+  'Makes the rows of new shoppers, locks all of these (sorted, FOR NO KEY UPDATE) and answers their tiers in the order of their ids; null, and nothing locked, where one of them was merged into another, perhaps while we waited: ask for whom to act again. First in the lock order of the reservation functions.';
 
 create function private.lock_acting_shopper(p_shopper_id uuid)
 returns uuid
@@ -149,10 +157,16 @@ begin
   end if;
   loop
     v_shopper_id := private.acting_shopper(p_shopper_id);
-    perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
-    exit when private.acting_shopper(p_shopper_id) = v_shopper_id;
+    begin
+      perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
+      if private.acting_shopper(p_shopper_id) = v_shopper_id then
+        return v_shopper_id;
+      end if;
+      raise exception 'merged_meanwhile' using errcode = 'HF010';
+    exception when sqlstate 'HF010' then
+      null; -- lets go of the guest's lock, as in lock_shoppers
+    end;
   end loop;
-  return v_shopper_id;
 end;
 $$;
 comment on function private.lock_acting_shopper(uuid) is

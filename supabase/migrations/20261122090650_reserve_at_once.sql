@@ -10,7 +10,6 @@ declare
   v_now timestamptz;
   v_answers jsonb;
   v_made integer;
-  v_standard boolean := true;
   q record; -- the requests
   l record; -- their stock levels
 begin
@@ -52,8 +51,8 @@ begin
   insert into public.shoppers (id) select s.id from unnest(q.shoppers) as s (id) order by s.id
   on conflict (id) do nothing;
   get diagnostics v_made = row_count;
-  if v_made < q.requests then
-    v_standard := coalesce('vip' <> all (private.lock_shoppers(q.shoppers)), false);
+  if v_made < q.requests and ('vip' <> all (private.lock_shoppers(q.shoppers))) is not true then
+    return null; -- before any level is locked: for whom to act may have to be asked, and locked, again
   end if;
 
   -- Nobody's holds grow without the shopper's lock, so what this snapshot does not see is not there. The levels'
@@ -81,7 +80,7 @@ begin
   ) as s
   join (select u.variant_id, sum(u.quantity) as units from unnest(q.variants, q.quantities) as u (variant_id, quantity)
         group by u.variant_id) as d on d.variant_id = s.variant_id;
-  if not v_standard or not coalesce(l.is_enough, false) or l.levels <> q.different_variants
+  if not coalesce(l.is_enough, false) or l.levels <> q.different_variants
      or l.variants_there <> q.different_variants then
     return null;
   end if;

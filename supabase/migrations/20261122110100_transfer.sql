@@ -1,5 +1,37 @@
 -- Signing in: what the guest holds becomes the user's.
 
+create function private.lock_merging_shoppers(p_from_shopper_id uuid, p_to_shopper_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_ids uuid[];
+begin
+  insert into public.shoppers (id)
+  select s.id from unnest(array[p_from_shopper_id, p_to_shopper_id]) as s (id) order by s.id
+  on conflict (id) do nothing;
+  loop
+    v_ids := array(
+      select s.id from public.shoppers as s
+      where s.id in (p_from_shopper_id, p_to_shopper_id) or s.merged_into = p_from_shopper_id);
+    begin
+      perform 1 from public.shoppers as s where s.id = any (v_ids) order by s.id for no key update;
+      if not exists (select 1 from public.shoppers as s
+                     where s.merged_into = p_from_shopper_id and s.id <> all (v_ids)) then
+        return;
+      end if;
+      raise exception 'merged_meanwhile' using errcode = 'HF010';
+    exception when sqlstate 'HF010' then
+      null; -- lets go of the locks, so that all of them are taken in order
+    end;
+  end loop;
+end;
+$$;
+comment on function private.lock_merging_shoppers(uuid, uuid) is
+  'Locks two shoppers, making their rows, and everybody who was merged into the first before (sorted, FOR NO KEY UPDATE): their rows change with a transfer.';
+
 create function public.transfer_reservations(p_from_shopper_id uuid, p_to_shopper_id uuid)
 returns jsonb
 language plpgsql
@@ -24,7 +56,7 @@ begin
     perform private.raise_invalid_request('p_from_shopper_id and p_to_shopper_id are two different shoppers');
   end if;
   perform private.set_cause('system:transfer');
-  perform private.lock_shoppers(array[p_from_shopper_id, p_to_shopper_id]);
+  perform private.lock_merging_shoppers(p_from_shopper_id, p_to_shopper_id);
   if exists (select 1 from public.shoppers as s where s.id = p_to_shopper_id and s.merged_into is not null)
      or exists (select 1 from public.shoppers as s where s.id = p_from_shopper_id
                 and s.merged_into is distinct from p_to_shopper_id and s.merged_into is not null) then
@@ -65,9 +97,20 @@ begin
     where r.id = m.id;
     get diagnostics v_merged = row_count;
   end if;
-  update public.reservations as r set shopper_id = p_to_shopper_id
-  where r.shopper_id = p_from_shopper_id and r.status in ('active', 'expired');
-  get diagnostics v_moved = row_count;
+  -- The ended ones too: without what was given back or bought meanwhile, an expired one would be offered again, and
+  -- nobody would be told of a withdrawn one. One branch per partial index.
+  with moved as (
+    update public.reservations as r set shopper_id = p_to_shopper_id
+    where r.id in (
+      select a.id from public.reservations as a where a.shopper_id = p_from_shopper_id and a.status = 'active'
+      union all
+      select a.id from public.reservations as a where a.shopper_id = p_from_shopper_id and a.status = 'expired'
+      union all
+      select a.id from public.reservations as a
+      where a.shopper_id = p_from_shopper_id and a.status in ('released', 'confirmed'))
+    returning r.status
+  )
+  select count(*) filter (where m.status in ('active', 'expired')) into v_moved from moved as m;
 
   update public.shoppers as s set merged_into = p_to_shopper_id
   where (s.id = p_from_shopper_id or s.merged_into = p_from_shopper_id)
@@ -77,7 +120,7 @@ begin
 end;
 $$;
 comment on function public.transfer_reservations(uuid, uuid) is
-  'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Expired ones move too, so that they can be held again. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
+  'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Ended ones move too: expired ones so that they can be held again, the others so that they are not offered. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: active and expired reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
 
 revoke all on function public.transfer_reservations(uuid, uuid) from public, anon, authenticated, service_role;
 grant execute on function public.transfer_reservations(uuid, uuid) to service_role;
