@@ -8,12 +8,13 @@ export function shortDiff(before: string, after: string, limit = 40): string {
 }
 
 function changedLines(old: string[], now: string[]): string[] {
-  const length = longestCommon(old, now);
-  const at = (i: number, j: number) => length[i]?.[j] ?? 0;
+  const [start, oldEnd, nowEnd] = whereTheyDiffer(old, now);
+  const length = longestCommon(old.slice(start, oldEnd), now.slice(start, nowEnd));
+  const at = (i: number, j: number) => length[i - start]?.[j - start] ?? 0;
   const lines: string[] = [];
   let isInside = false;
-  for (let i = 0, j = 0; i < old.length || j < now.length; ) {
-    if (i < old.length && old[i] === now[j]) {
+  for (let i = start, j = start; i < oldEnd || j < nowEnd; ) {
+    if (i < oldEnd && j < nowEnd && old[i] === now[j]) {
       i++;
       j++;
       isInside = false;
@@ -21,10 +22,20 @@ function changedLines(old: string[], now: string[]): string[] {
     }
     if (!isInside) lines.push(`@@ line ${j + 1}`);
     isInside = true;
-    const isGone = j >= now.length || (i < old.length && at(i + 1, j) >= at(i, j + 1));
+    const isGone = j >= nowEnd || (i < oldEnd && at(i + 1, j) >= at(i, j + 1));
     lines.push(isGone ? `- ${old[i++]}` : `+ ${now[j++]}`);
   }
   return lines;
+}
+
+/** From the first line that differs to the last, in either text. */
+function whereTheyDiffer(old: string[], now: string[]): [start: number, oldEnd: number, nowEnd: number] {
+  const shorter = Math.min(old.length, now.length);
+  let start = 0;
+  while (start < shorter && old[start] === now[start]) start++;
+  let same = 0;
+  while (same < shorter - start && old.at(-1 - same) === now.at(-1 - same)) same++;
+  return [start, old.length - same, now.length - same];
 }
 
 /** For every pair of line numbers, how many lines the two rests have in common, in order. */

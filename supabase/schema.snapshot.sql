@@ -1670,6 +1670,7 @@ begin
   -- own rows are read in their newest version, since locking a row reads it again.
   select array_agg(s.variant_id) as variants, array_agg(s.location_id) as locations,
          array_agg(s.seconds) as seconds, array_agg(s.turns) as turns, count(*) as levels,
+         count(distinct s.variant_id) as variants_there,
          bool_and(s.is_published and s.free >= d.units) and max(s.most) >= b.largest as is_enough
   into l
   from (
@@ -1688,7 +1689,7 @@ begin
   ) as s
   join (select u.variant_id, sum(u.quantity) as units from unnest(b.variants, b.quantities) as u (variant_id, quantity)
         group by u.variant_id) as d on d.variant_id = s.variant_id;
-  if not coalesce(l.is_enough, false) or l.levels <> b.different_variants
+  if not coalesce(l.is_enough, false) or l.levels <> b.different_variants or l.variants_there <> b.different_variants
      or exists (select 1 from public.reservations as r where r.shopper_id = any (b.shoppers) and r.status = 'active')
      or exists (select 1 from public.reservations as r where r.shopper_id = any (b.shoppers) and r.status = 'paying') then
     delete from public.shoppers as s where s.id = any (b.shoppers) and s.minute_began_at = v_came_at;

@@ -75,15 +75,18 @@ with ours as (
   from (
     select classoid, objoid, objsubid, description, objsubid as place, objoid as about, classoid as kind from pg_description
     union all
-    -- What is said about a constraint stands with its table.
-    select c.tableoid, c.oid, 0, k.description, 10000, c.conrelid, 'pg_class'::regclass
+    -- What is said about an index or a constraint stands with its table.
+    select 'pg_class'::regclass, i.indexrelid, 0, k.description, 10000, i.indrelid, 'pg_class'::regclass
+    from pg_index as i join pg_description as k on k.classoid = 'pg_class'::regclass and k.objoid = i.indexrelid
+    union all
+    select c.tableoid, c.oid, 0, k.description, 10001, c.conrelid, 'pg_class'::regclass
     from pg_constraint as c join pg_description as k on k.classoid = c.tableoid and k.objoid = c.oid
   ) as d cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) as i
   group by d.kind, d.about
 ), indexes as (
-  select i.indrelid as oid, string_agg(E'\n' || pg_get_indexdef(i.indexrelid) || ';' || coalesce(k.text, ''), ''
+  select i.indrelid as oid, string_agg(E'\n' || pg_get_indexdef(i.indexrelid) || ';', ''
                                        order by i.indexrelid::regclass::text collate "C") as text
-  from pg_index as i left join comments as k on k.oid = i.indexrelid
+  from pg_index as i
   where not exists (select 1 from pg_constraint as c where c.conindid = i.indexrelid and c.contype in ('p', 'u', 'x'))
   group by i.indrelid
 ), object (section, depth, name, text) as (

@@ -21,4 +21,8 @@ select format('rule %s on %s', r.rulename, r.ev_class::regclass)
 from pg_rewrite as r join pg_class as c on c.oid = r.ev_class
 where c.relnamespace in (select n.oid from pg_namespace as n where n.nspname in ('public', 'private'))
   and r.rulename <> '_RETURN'
+union all
+select format('the inheritance of %s', i.inhrelid::regclass)
+from pg_inherits as i join pg_class as c on c.oid = i.inhrelid
+where c.relnamespace in (select n.oid from pg_namespace as n where n.nspname in ('public', 'private'))
 order by 1

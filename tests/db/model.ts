@@ -2,12 +2,14 @@ import type { Request } from "../support/shop.ts";
 
 /** The rules of holding at one location, in memory and by the book: what the database is compared with. */
 export class ShopModel {
+  private readonly onHand: Record<string, number>;
+  private readonly caps: { line: number; shopper: number };
   private held = new Map<string, number>();
 
-  constructor(
-    private readonly onHand: Record<string, number>,
-    private readonly caps: { line: number; shopper: number },
-  ) {}
+  constructor(onHand: Record<string, number>, caps: { line: number; shopper: number }) {
+    this.onHand = onHand;
+    this.caps = caps;
+  }
 
   unitsOf = (shopperId: string, variantId: string) => this.held.get(`${shopperId} ${variantId}`) ?? 0;
 

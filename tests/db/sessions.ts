@@ -71,3 +71,69 @@ export async function sqlStateOf(work: Promise<unknown>): Promise<string> {
     (error: { code?: string }) => error.code ?? String(error),
   );
 }
+
+/**
+ * Starts work beside an open transaction of `first`, and comes back once it either waits for that transaction
+ * (so says the database) or is over.
+ */
+export async function startBeside<Result>(
+  db: TestDatabase,
+  first: Sql,
+  session: Sql,
+  work: (session: Sql) => Promise<Result>,
+): Promise<{ result: Promise<Result>; isBlocked: boolean }> {
+  const [blocker, pid] = [await pidOf(first), await pidOf(session)];
+  const result = work(session);
+  let isOver = false;
+  result
+    .catch(() => {})
+    .finally(() => {
+      isOver = true;
+    });
+  for (;;) {
+    if (isOver) return { result, isBlocked: false };
+    const [row] = await db.sql<{ blocked: boolean }[]>`
+      select ${blocker} = any (pg_blocking_pids(${pid})) as blocked`;
+    if (must(row).blocked) return { result, isBlocked: true };
+  }
+}
+
+/** Comes back once the session of `pid` waits for that of `blocker`. */
+export async function untilBlockedBy(sql: Sql, pid: number, blocker: number): Promise<void> {
+  const isBlockedBy = async () => {
+    const [row] = await sql<{ blocked: boolean }[]>`
+      select ${blocker} = any (pg_blocking_pids(${pid})) as blocked`;
+    return must(row).blocked;
+  };
+  while (!(await isBlockedBy()));
+}
+
+export type TransferAnswer = { outcome: string; merged?: number; moved?: number };
+
+/** Signs a guest in: what is the guest's becomes the user's. */
+export async function transfer(sql: Sql, from: string | null, to: string | null): Promise<TransferAnswer> {
+  const [row] = await sql<{ answer: TransferAnswer }[]>`
+    select transfer_reservations(${from}, ${to}) as answer`;
+  return must(row).answer;
+}
+
+export type AdjustAnswer = { outcome: string; onHand?: number; released?: { reservationId: string }[] };
+
+/** Changes what is on the shelf, taking back the newest holds where they stand in the way and it may. */
+export async function adjust(
+  sql: Sql,
+  variantId: string,
+  locationId: string,
+  delta: number,
+  releaseNewest = false,
+): Promise<AdjustAnswer> {
+  const [row] = await sql<{ answer: AdjustAnswer }[]>`
+    select adjust_stock(${variantId}, ${locationId}, ${delta}, 'counted', ${releaseNewest}) as answer`;
+  return must(row).answer;
+}
+
+/** What the database itself finds to be wrong with its books. */
+export async function findDrift(sql: Sql): Promise<unknown[]> {
+  const [row] = await sql<{ findings: unknown[] }[]>`select validate_stock_consistency() as findings`;
+  return must(row).findings;
+}

@@ -38,9 +38,7 @@ const quiet = { onnotice: () => {} };
 export async function createTestDatabase(template = inject("templateDatabase")): Promise<TestDatabase> {
   const admin = inject("adminUrl");
   const name = `test_${randomBytes(6).toString("hex")}`;
-  await asAdmin(admin, (sql) =>
-    sql.unsafe(`create database ${name} template ${template} owner postgres`),
-  );
+  await asAdmin(admin, (sql) => sql.unsafe(`create database ${name} template ${template} owner postgres`));
   const adminUrl = withPath(admin, name);
   const url = withUser(adminUrl, "postgres");
   const opened: Sql[] = [];
