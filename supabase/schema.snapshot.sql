@@ -242,6 +242,7 @@ CREATE INDEX shoppers_merged_into_idx ON public.shoppers USING btree (merged_int
 alter table public.shoppers enable row level security;
 comment on table public.shoppers is 'A guest or a signed-in user, one row per shopper_id. Its row lock serialises what one shopper does: caps are decided under it.';
 comment on column public.shoppers.merged_into is 'Whom this guest became by signing in. A late request with the old identity acts for that shopper. Never a chain.';
+comment on column public.shoppers.minute_began_at is 'When the minute began whose new holds are counted: with the first of them.';
 comment on column public.shoppers.holds_in_minute is 'New holds since minute_began_at, for max_holds_per_minute.';
 grant select on table public.shoppers to service_role;
 

@@ -21,6 +21,8 @@ comment on table public.shoppers is
   'A guest or a signed-in user, one row per shopper_id. Its row lock serialises what one shopper does: caps are decided under it.';
 comment on column public.shoppers.merged_into is
   'Whom this guest became by signing in. A late request with the old identity acts for that shopper. Never a chain.';
+comment on column public.shoppers.minute_began_at is
+  'When the minute began whose new holds are counted: with the first of them.';
 comment on column public.shoppers.holds_in_minute is 'New holds since minute_began_at, for max_holds_per_minute.';
 
 -- No foreign keys on the hot path: the counting trigger refuses a hold without its stock level, once per

@@ -85,8 +85,8 @@ export const rules: Rule[] = [
     name: "a public function runs as its owner, a helper as its caller; trigger functions choose",
     offenders: `${functionName} ${functions} and p.prorettype <> 'trigger'::regtype
       and p.prosecdef is distinct from (p.pronamespace = 'public'::regnamespace)`,
-    breaking: "alter function private.reserve(jsonb) security definer",
-    offender: "private.reserve(jsonb)",
+    breaking: "alter function private.reserve(jsonb, timestamptz) security definer",
+    offender: "private.reserve(jsonb,timestamp with time zone)",
   },
   {
     name: "a public function that writes waits for a lock no longer than it says",

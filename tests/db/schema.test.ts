@@ -48,7 +48,7 @@ test.each([
   ["comment on schema private is null", "schema private"],
   ["comment on table public.shoppers is null", "relation shoppers"],
   ["comment on view public.expired_reservations is null", "relation expired_reservations"],
-  ["comment on function private.reserve(jsonb) is null", "function reserve"],
+  ["comment on function private.reserve(jsonb, timestamptz) is null", "function reserve"],
   ["comment on type private.reserve_batch is null", "type reserve_batch"],
   ["comment on type public.shopper_tier is null", "type shopper_tier"],
   ["comment on column public.variants.price_cents is null", "column variants.price_cents"],

@@ -96,8 +96,8 @@ test.each(late)(
     await commit(signIn);
     await pause.result;
     await untilBlockedBy(db.sql, latePid, betweenPid);
-    // It has the user, and comes to the guest after the other.
-    const second = await startBlocked(db, batch, (s) => take(s, user, guest));
+    // A sign-in that is repeated has the user, and comes to the guest after the other.
+    const second = await startBlocked(db, batch, (s) => transfer(s, guest, user));
     await commit(between);
     expect([await sqlStateOf(first.result), await sqlStateOf(second.result)]).toEqual(["none", "none"]);
   },
