@@ -21,13 +21,18 @@ export async function readAfter(
   return text;
 }
 
-/** Every function of a schema, and a call of it that passes null for everything. */
-export const callsOf = (sql: Sql, schema: string) => sql<{ name: string; call: string }[]>`
+/** Every function of a schema, with a call of it that passes null for everything, and one for what it must be told. */
+export const callsOf = (sql: Sql, schema: string) => sql<{ name: string; call: string; shortest: string }[]>`
   select p.oid::regprocedure::text as name,
-         format('select %s.%I(%s)', pronamespace::regnamespace, proname,
-           (select string_agg('null::' || a.type::regtype, ', ' order by a.position)
-            from unnest(proargtypes::oid[]) with ordinality as a (type, position))) as call
-  from pg_proc p where pronamespace = ${schema}::regnamespace order by 1`;
+         format('select %s.%I(%s)', pronamespace::regnamespace, proname, a.all) as call,
+         format('select %s.%I(%s)', pronamespace::regnamespace, proname, a.needed) as shortest
+  from pg_proc p cross join lateral (
+    select string_agg('null::' || a.type::regtype, ', ' order by a.position) as all,
+           string_agg('null::' || a.type::regtype, ', ' order by a.position)
+             filter (where a.position <= p.pronargs - p.pronargdefaults) as needed
+    from unnest(p.proargtypes::oid[]) with ordinality as a (type, position)
+  ) as a
+  where pronamespace = ${schema}::regnamespace order by 1`;
 
 /** Tables and views of a schema. */
 export async function relationsOf(sql: Sql, schema: string): Promise<string[]> {

@@ -13,7 +13,8 @@ const offenders = (query: string, after = "select 1") =>
     return rows.map(({ name }) => name).join("\n");
   });
 
-test.each(rules)("$name", async ({ offenders: query, breaking, offender }) => {
+test.each(rules.map((rule) => [rule.name, rule] as const))("%s", async (_, rule) => {
+  const { offenders: query, breaking, offender } = rule;
   expect(await offenders(query)).toBe("");
   expect((await offenders(query, breaking)).split("\n"), "it would be noticed").toContain(offender);
 });
