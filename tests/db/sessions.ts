@@ -82,7 +82,7 @@ export async function startBeside<Result>(
   session: Sql,
   work: (session: Sql) => Promise<Result>,
 ): Promise<{ result: Promise<Result>; isBlocked: boolean }> {
-  const [blocker, pid] = [await pidOf(first), await pidOf(session)];
+  const [blocker, pid] = await Promise.all([pidOf(first), pidOf(session)]);
   const result = work(session);
   let isOver = false;
   result
