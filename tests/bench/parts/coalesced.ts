@@ -33,14 +33,14 @@ export async function runCoalesced({ crew, options, cluster, redis }: Bench): Pr
       reference: oneByOne,
       ratioTitle: "× call each",
     })),
-    notes: [...results].map(([{ title }, found]) => noteOn(title, found)),
+    notes: redis
+      ? [...results].map(([{ title }, found]) => noteOn(title, found))
+      : ["Not compared with Redis, which this machine has not got."],
     aims: [],
   };
 }
 
 function noteOn(title: string, results: Results): string {
-  if (!results.has(redisNames.always))
-    return `${title}: not compared with Redis, which this machine has not got.`;
   const { median } = ratioOf(results, gathered, redisNames.always);
   return `${title}: gathered requests reach ${short(median)} of the Redis script that is as durable.`;
 }

@@ -64,12 +64,12 @@ function aimsOf(results: Results, place: (typeof places)[number]): Aim[] {
     const where = place === "others" ? "of other variants" : "of the same variant";
     return [
       {
-        aim: `The same in batches of ${limit} while 8 clients hold ${where}`,
+        aim: `Sweep in batches of ${limit} while 8 clients hold ${where}`,
         wanted: { atLeast: 20_000, unit: "per s" },
         found: medianOf(results, sweep, (slice) => slice.rate),
       },
       {
-        aim: `p99 of these holds, with the sweep in batches of ${limit} against without`,
+        aim: `p99 of holds ${where}: with a sweep in batches of ${limit} against without`,
         wanted: { atMost: 3, unit: "×" },
         found: pairedRatio(disturbed, quiet).median,
       },
