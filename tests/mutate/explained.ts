@@ -1,0 +1,15 @@
+/** Survivors that are none of ours to kill, each with its reason. `*` stands for any text. */
+export const explained: { mutants: string; reason: string }[] = [];
+
+export function explanationOf(id: string, list = explained): string | undefined {
+  return list.find(({ mutants }) => matches(id, mutants))?.reason;
+}
+
+/** Patterns that explain none of these mutants: they were overtaken by a change. */
+export const needless = (ids: string[], list = explained) =>
+  list.filter(({ mutants }) => !ids.some((id) => matches(id, mutants)));
+
+function matches(id: string, pattern: string): boolean {
+  const text = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${text.join(".*")}$`, "s").test(id);
+}

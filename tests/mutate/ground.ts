@@ -1,0 +1,71 @@
+import postgres from "postgres";
+import { createPlatformDatabase } from "../../local/database/platform.ts";
+import type { Cluster } from "../../local/postgres/cluster.ts";
+import { createMigratedDatabase } from "../../local/test-cluster.ts";
+import type { Sql } from "../support/database.ts";
+import { hashOf, type Mutant } from "./mutant.ts";
+
+export const migrated = "template_shop";
+export const platform = "template_platform";
+
+/** One cluster with the migrated database, from which mutants are copied. */
+export type Ground = {
+  adminUrl: string;
+  /** Reads the migrated database. */
+  read<Content>(reader: (sql: Sql) => Promise<Content>): Promise<Content>;
+  /** Makes a database of this name with the fault in it; answers why, where the fault cannot even be made. */
+  plant(mutant: Mutant, name: string): Promise<string | undefined>;
+};
+
+export async function prepareGround(cluster: Cluster): Promise<Ground> {
+  const adminUrl = cluster.url("template1", "supabase_admin");
+  const asAdmin = async (...statements: string[]) => {
+    await using(adminUrl, async (sql) => {
+      for (const statement of statements) await sql.unsafe(statement);
+    });
+  };
+  // Nothing here has to outlive a power cut. A backend whose test was given up ends by itself.
+  await asAdmin(
+    "alter system set fsync = off",
+    "alter system set full_page_writes = off",
+    "alter system set synchronous_commit = off",
+    "alter system set client_connection_check_interval = '1s'",
+    "select pg_reload_conf()",
+  );
+  await createPlatformDatabase(cluster, platform);
+  await createMigratedDatabase(cluster, migrated);
+  return {
+    adminUrl,
+    read: (reader) => using(cluster.url(migrated, "postgres"), reader),
+    plant: async ({ sql: fault }, name) => {
+      await asAdmin(
+        `drop database if exists ${name} with (force)`,
+        `create database ${name} template ${migrated} owner postgres`,
+      );
+      return using(cluster.url(name, "postgres"), async (sql) => {
+        try {
+          await sql.begin((transaction) => transaction.unsafe(fault).simple());
+          return undefined;
+        } catch (error) {
+          return error instanceof Error ? error.message : String(error);
+        }
+      });
+    },
+  };
+}
+
+async function using<Content>(url: string, work: (sql: Sql) => Promise<Content>): Promise<Content> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    return await work(sql);
+  } finally {
+    await sql.end();
+  }
+}
+
+/** Changes with whatever a migration changes. */
+export const hashSchema = (sql: Sql): Promise<string> =>
+  sql<{ statements: string[] }[]>`
+    select statements from supabase_migrations.schema_migrations order by version`.then((rows) =>
+    hashOf(...rows.flatMap(({ statements }) => statements)),
+  );

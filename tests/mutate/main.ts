@@ -1,0 +1,77 @@
+import { describeFailure, Problem } from "../../local/problem.ts";
+import { step } from "../../local/progress.ts";
+import { startTestCluster } from "../../local/test-cluster.ts";
+import { runBaseline } from "./baseline.ts";
+import { deriveMutants } from "./catalogue.ts";
+import { needless } from "./explained.ts";
+import { type Ground, hashSchema, prepareGround } from "./ground.ts";
+import { type Options, readOptions } from "./options.ts";
+import { lineOf, summarize, unexplained } from "./report.ts";
+import { type Result, Results } from "./results.ts";
+import { select } from "./selection.ts";
+import { findTestFiles, hashTests } from "./test-files.ts";
+import { tryAll } from "./trial.ts";
+
+// `npm run mutate:db`: plants one small fault after the other in the database and sees whether a test notices.
+// docs/mutation.md
+
+try {
+  process.exit(await run(readOptions(process.argv.slice(2))));
+} catch (error) {
+  console.error(`\n${describeFailure(error)}`);
+  process.exit(1);
+}
+
+async function run(options: Options): Promise<number> {
+  const { cluster, stoppables } = await startTestCluster();
+  const stop = () => void stoppables.stopAll().finally(() => process.exit(1));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  process.on("disconnect", stop);
+  try {
+    const ground = await step("A migrated database", () => prepareGround(cluster));
+    const all = await ground.read(deriveMutants);
+    const mutants = select(all, options);
+    for (const { mutants: pattern } of needless(all.map(({ id }) => id))) {
+      console.log(`  tests/mutate/explained.ts explains what is not there any more: ${pattern}`);
+    }
+    console.log(`  ${mutants.length} of ${all.length} mutants\n`);
+    if (mutants.length === 0) throw new Problem("No mutant is meant by this: see --list.");
+    if (options.isList) {
+      for (const { id } of mutants) console.log(id);
+      return 0;
+    }
+    const results = await tryMutants(ground, mutants, options);
+    console.log(`\n${summarize(mutants, results)}`);
+    return unexplained(results).length > 0 ? 1 : 0;
+  } finally {
+    await stoppables.stopAll();
+  }
+}
+
+/** Goes on where an earlier run has stopped. */
+async function tryMutants(
+  ground: Ground,
+  mutants: Awaited<ReturnType<typeof deriveMutants>>,
+  options: Options,
+): Promise<Result[]> {
+  const results = new Results();
+  const tests = hashTests(findTestFiles());
+  const present = { schema: await ground.read(hashSchema), tests };
+  const known = mutants.flatMap((mutant) => (options.isFresh ? [] : (results.find(mutant, present) ?? [])));
+  const answered = new Set(known.map(({ id }) => id));
+  const left = mutants.filter(({ id }) => !answered.has(id));
+  console.log(`  ${known.length} are known from earlier runs, ${left.length} are to be tried`);
+  if (left.length === 0) return known;
+
+  console.log("  The tests on the database as it is …");
+  const say = (line: string) => console.log(`  ${line}`);
+  const baseline = await runBaseline(ground, present, options, say);
+  const green = { ...present, tests: new Map([...tests].filter(([file]) => baseline.files.includes(file))) };
+  console.log("");
+  const found: Result[] = [];
+  await tryAll(left, options.jobs, { ground, baseline, present: green, results }, (result) => {
+    found.push(result);
+    console.log(lineOf(result, found.length, left.length));
+  });
+  return [...known, ...found];
+}

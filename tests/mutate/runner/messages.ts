@@ -1,0 +1,25 @@
+/** Asks for test files to be run, one after the other, on copies of a template. */
+export type Order = {
+  adminUrl: string;
+  templateDatabase: string;
+  platformDatabase: string;
+  files: string[];
+};
+
+export type Failure = { file: string; test: string; message: string };
+
+export type Report = {
+  failures: Failure[];
+  /** Milliseconds by file. */
+  durations: [file: string, took: number][];
+  /** Milliseconds of the slowest single test. */
+  slowestTest: number;
+};
+
+/** How a runner is made: what it does not change from order to order. */
+export type RunnerOptions = {
+  /** Stop at the first failure. */
+  isHasty: boolean;
+  /** Milliseconds after which a test has failed that does not say so itself. */
+  testTimeout: number;
+};

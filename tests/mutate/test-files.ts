@@ -1,0 +1,77 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../local/paths.ts";
+import { hashOf, type Mutant } from "./mutant.ts";
+
+/**
+ * Tests that compare the schema's text, or expect a function to say what it says: any change at all turns them red,
+ * which shows nothing about what the guard is for.
+ */
+const readSchemaAsText = [
+  ...["access-matrix", "advisors", "controls", "local-migrations", "schema", "schema-snapshot", "upgrade"],
+].map((name) => `tests/db/${name}.test.ts`);
+
+/** The test files that judge mutants, relative to the clone. */
+export function findTestFiles(): string[] {
+  const files = globSync("tests/db/**/*.test.ts", { cwd: root }).map((file) => file.replaceAll("\\", "/"));
+  return files.filter((file) => !readSchemaAsText.includes(file)).toSorted();
+}
+
+/** A hash of every test file together with everything that test files share. */
+export function hashTests(files: string[]): Map<string, string> {
+  const read = (file: string) => readFileSync(join(root, file), "utf8");
+  const helpers = globSync(["tests/db/**/*.{ts,txt}", "tests/support/*.ts"], { cwd: root })
+    .filter((file) => !file.endsWith(".test.ts"))
+    .toSorted();
+  const shared = hashOf(...helpers.map(read));
+  return new Map(files.map((file) => [file, hashOf(shared, read(file))]));
+}
+
+/** Which files are likely to notice: by a part of the mutant's id, the names of the files in order. */
+const likely: [object: RegExp, files: string[]][] = [
+  [/ clock /, ["races", "lapsed", "transfer-races"]],
+  [/ lock-| skip-locked/, ["races", "interleavings", "transfer-races", "crowd"]],
+  [/transfer|merg|acting_shopper/, ["transfer", "transfer-late", "transfer-races"]],
+  [/adjust|movement|ledger|holds_as_json/, ["adjust", "ledger", "stock-ledger"]],
+  [/repair|validate_stock|finding/, ["consistency", "repair"]],
+  [/validate_reservations/, ["validate", "forecast"]],
+  [/expire_reservations|sweep/, ["lapsed", "sweep", "races"]],
+  [/get_availability|availability_of|next_release/, ["availability", "refusals"]],
+  [/cart|acting/, ["cart", "carts"]],
+  [/extend|is_refused /, ["extend", "races"]],
+  [/release|variants_of/, ["release", "races"]],
+  [/set_reservation_quantity/, ["quantity"]],
+  [/log_|audit/, ["trail"]],
+  [/count_refusals/, ["refusals", "trail"]],
+  [/check_reserve|raise_invalid/, ["malformed"]],
+  [/at_once/, ["at-once", "refusals", "caps"]],
+  [/choose_level|free_beside|read_levels|locations/, ["locations", "transfer-late"]],
+  [/load_holds|reclaim|mark_expired|expire_lapsed/, ["lapsed", "races", "quantity"]],
+  [
+    /decide|write_holds|is_refused_unseen|private\.reserve|no_holds/,
+    ["refusals", "caps", "batch", "quantity"],
+  ],
+  [/parse_reserve/, ["batch", "carts", "transfer-late"]],
+  [/reservations\.|stock_levels\.|count_/, ["typed-sql", "status", "invariants"]],
+];
+
+/** What notices most goes first: what this file says, what noticed this object's mutants before, then the quick ones. */
+export function rank(
+  files: string[],
+  { id, object }: Mutant,
+  killers: { object: string; file: string }[],
+  durations: Map<string, number>,
+): string[] {
+  const hints = likely.filter(([pattern]) => pattern.test(id)).flatMap(([, names]) => names);
+  const place = (file: string) => {
+    const at = hints.findIndex((name) => file === `tests/db/${name}.test.ts`);
+    return at === -1 ? 1000 : at;
+  };
+  const kills = (file: string) =>
+    killers.filter((kill) => kill.object === object && kill.file === file).length;
+  const took = (file: string) => durations.get(file) ?? 0;
+  const isFirst = (file: string) => Number(kills(file) > 0 || place(file) < 1000);
+  return files.toSorted(
+    (a, b) => isFirst(b) - isFirst(a) || kills(b) - kills(a) || place(a) - place(b) || took(a) - took(b),
+  );
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { explanationOf, needless } from "../mutate/explained.ts";
+import { guardedBy } from "../mutate/invariants.ts";
+import type { Mutant } from "../mutate/mutant.ts";
+import { readOptions } from "../mutate/options.ts";
+import { summarize, unexplained } from "../mutate/report.ts";
+import { type Present, Results } from "../mutate/results.ts";
+import { select } from "../mutate/selection.ts";
+import { rank } from "../mutate/test-files.ts";
+
+const mutantOf = (id: string): Mutant => ({ id, object: id.split(" ")[0] ?? "", kind: "where", sql: id });
+const mutants = Array.from({ length: 50 }, (_, i) => mutantOf(`private.f${i} where`));
+
+test("a sample is the same for the same seed, and another for another", () => {
+  const sample = (seed: number) => select(mutants, { only: [], sample: 5, seed }).map(({ id }) => id);
+  expect(sample(1)).toHaveLength(5);
+  expect(sample(1)).toEqual(sample(1));
+  expect(sample(1)).not.toEqual(sample(2));
+  expect(select(mutants, { only: ["f7 ", "f8 "], sample: undefined, seed: 1 })).toHaveLength(2);
+});
+
+test("options are read, and what is none is refused in words", () => {
+  expect(readOptions(["--only", "reserve", "--sample", "3", "--seed", "9", "--jobs", "2"])).toMatchObject({
+    ...{ only: ["reserve"], sample: 3, seed: 9, jobs: 2, isList: false, isFresh: false, isWithoutRed: false },
+  });
+  expect(() => readOptions(["--sample", "none"])).toThrow(
+    '--sample is "none": give a whole number from 1 on.',
+  );
+  expect(() => readOptions(["--everything"])).toThrow(/Use: npm run mutate:db/);
+});
+
+test("likely files go first, those that noticed before even earlier, then the quick ones", () => {
+  const files = ["extend", "races", "slow", "quick"].map((name) => `tests/db/${name}.test.ts`);
+  const durations = new Map(files.map((file) => [file, file.includes("slow") ? 9 : 1]));
+  const order = (killers: { object: string; file: string }[]) =>
+    rank(files, mutantOf("private.extend_live where"), killers, durations).map((file) => file.slice(9, -8));
+  expect(order([])).toEqual(["extend", "races", "quick", "slow"]);
+  const noticed = { object: "private.extend_live", file: "tests/db/slow.test.ts" };
+  expect(order([noticed, { ...noticed, object: "another" }])).toEqual(["slow", "extend", "races", "quick"]);
+});
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "mutate-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("a kill holds while its test is as it was, a survivor until anything changes", () => {
+  const file = join(folder, "mutate.json");
+  const [killed, survived, invalid] = mutants as [Mutant, Mutant, Mutant];
+  const present: Present = { schema: "1", tests: new Map(Object.entries({ a: "1", b: "1" })) };
+  const results = new Results(file);
+  results.add(killed, { outcome: "killed", file: "a", seconds: 1 }, present);
+  results.add(survived, { outcome: "survived", seconds: 1 }, present);
+  results.add(invalid, { outcome: "invalid", seconds: 1 }, present);
+
+  const holding = (schema: string, a: string, b: string) =>
+    [killed, survived, invalid].map(
+      (mutant) =>
+        new Results(file).find(mutant, {
+          schema,
+          tests: new Map([
+            ["a", a],
+            ["b", b],
+          ]),
+        }) !== undefined,
+    );
+  expect(holding("1", "1", "1")).toEqual([true, true, true]);
+  expect(holding("1", "1", "2")).toEqual([true, false, true]);
+  expect(holding("1", "2", "1")).toEqual([false, false, true]);
+  expect(holding("2", "1", "1")).toEqual([true, false, true]);
+});
+
+test("a pattern explains what it fits, and says when it fits nothing", () => {
+  const list = [
+    { mutants: "private.f* where", reason: "equivalent" },
+    { mutants: "private.(gone)", reason: "was there" },
+  ];
+  expect(explanationOf("private.f1 where", list)).toBe("equivalent");
+  expect(explanationOf("private.f1 where true", list)).toBeUndefined();
+  expect(needless(["private.f1 where"], list)).toEqual([list[1]]);
+});
+
+test("survivors are shown by the invariant that they may break", () => {
+  const id = "public.stock_levels.stock_levels_reserved_within_on_hand check-dropped";
+  const result = { id, object: "o", outcome: "survived", seconds: 1, decidedBy: "" } as const;
+  expect(guardedBy({ id })).toMatch(/^1 /);
+  expect(unexplained([result, { ...result, outcome: "timeout" }])).toEqual([result]);
+  expect(summarize([{ ...mutantOf(id), kind: "check-dropped" }], [result])).toContain(`on_hand\n  ${id}`);
+});
