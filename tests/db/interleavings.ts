@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { type Sql, type TestDatabase, useTestDatabase } from "../support/database.ts";
 import {
   createVariant,
@@ -167,18 +167,18 @@ export function testInterleavings(setting: Setting, table: string): void {
     expect(rows.map(({ first, second }) => `${first}, ${second}`).toSorted()).toEqual(pairs.toSorted());
   });
 
-  describe.each(rows)("$first, then $second", (row) => {
-    test("the first commits: $afterCommit.answer → $afterCommit.state", async () => {
-      const played = await play(db, setting, row, sessions, commit);
-      expect(played).toEqual({ waits: row.waits, answer: row.answer, late: row.afterCommit });
-      await expectConsistent(db.sql);
-      expect(await findDrift(db.sql)).toEqual([]);
-    });
-    test("the first gives up: $afterRollback.answer → $afterRollback.state", async () => {
-      const played = await play(db, setting, row, sessions, rollback);
-      expect(played).toEqual({ waits: row.waits, answer: row.answer, late: row.afterRollback });
-      await expectConsistent(db.sql);
-      expect(await findDrift(db.sql)).toEqual([]);
-    });
-  });
+  const check = async (row: Row, end: typeof commit, late: Row["afterCommit"]) => {
+    const played = await play(db, setting, row, sessions, end);
+    expect(played).toEqual({ waits: row.waits, answer: row.answer, late });
+    await expectConsistent(db.sql);
+    expect(await findDrift(db.sql)).toEqual([]);
+  };
+  test.each(rows)(
+    "$first, then $second, and the first commits: $afterCommit.answer → $afterCommit.state",
+    (row) => check(row, commit, row.afterCommit),
+  );
+  test.each(rows)(
+    "$first, then $second, and the first gives up: $afterRollback.answer → $afterRollback.state",
+    (row) => check(row, rollback, row.afterRollback),
+  );
 }

@@ -105,19 +105,21 @@ test.each(late)(
 
 test("a user who becomes another has the user's guests locked in order, too", async () => {
   const [guest, user, last] = await inLockOrder();
+  await hold(db.sql, guest, variantId);
   await transfer(db.sql, guest, user);
-  const [between, batch, next] = sessions;
+  const [between, again, next] = sessions;
   await beginWith(between, last);
   const second = await startBlocked(db, next, (s) => transfer(s, user, last));
-  const first = await startBlocked(db, batch, (s) => take(s, guest, user));
+  const first = await startBlocked(db, again, (s) => transfer(s, guest, user));
   await commit(between);
   expect([await sqlStateOf(first.result), await sqlStateOf(second.result)]).toEqual(["none", "none"]);
-  expect((await cartOf(db.sql, last)).totalQuantity).toBe(2);
+  expect((await cartOf(db.sql, last)).totalQuantity).toBe(1);
 });
 
 test("a user who becomes another while a guest becomes that user takes the guest along, in order", async () => {
   const [guest, user, last] = await inLockOrder();
-  const [signIn, between, batch, next] = sessions;
+  await hold(db.sql, guest, variantId);
+  const [signIn, between, again, next] = sessions;
   const [betweenPid, nextPid] = [await pidOf(between), await pidOf(next)];
   await beginWith(between, last);
   await beginWith(signIn, guest, user);
@@ -126,12 +128,12 @@ test("a user who becomes another while a guest becomes that user takes the guest
   await commit(signIn);
   await untilBlockedBy(db.sql, nextPid, betweenPid);
   // It has the guest and waits for the user, whom the other has.
-  const first = await startBlocked(db, batch, (s) => take(s, guest, user));
+  const first = await startBlocked(db, again, (s) => transfer(s, guest, user));
   await commit(between);
   expect([await sqlStateOf(first.result), await sqlStateOf(second.result)]).toEqual(["none", "none"]);
   const [row] = await db.sql`select merged_into from shoppers where id = ${guest}`;
   expect(must(row).merged_into).toBe(last);
-  expect((await cartOf(db.sql, last)).totalQuantity).toBe(2);
+  expect((await cartOf(db.sql, last)).totalQuantity).toBe(1);
 });
 
 test("of two sign-ins of one guest by two users one has everything, the other is told", async () => {
