@@ -1052,7 +1052,10 @@ begin
       v_units := case when p_batch.request_partial[r] then 1 else p_batch.line_quantity[n] end;
       v_chance := false;
       for i in coalesce(p_levels.variant_first[x], 1) .. coalesce(p_levels.variant_last[x], 0) loop
-        v_chance := v_chance or p_levels.free[i] >= v_units or p_levels.next_expiry_at[i] <= p_now;
+        if p_levels.free[i] < v_units and p_levels.next_expiry_at[i] <= p_now then
+          return false; -- lapsed units may suffice: unseen, the line would be told that there are none
+        end if;
+        v_chance := v_chance or p_levels.free[i] >= v_units;
       end loop;
       v_hopeless := v_hopeless + (not v_chance)::integer;
     end loop;
@@ -1862,7 +1865,8 @@ begin
       perform private.set_cause('');
       return jsonb_build_object(
         'outcome', case when v_units < v_missing then 'payment_open' else 'units_held' end, 'serverNow', v_now,
-        'onHand', v_level.on_hand, 'reserved', v_level.reserved, 'missing', v_missing,
+        'onHand', v_level.on_hand, 'missing', v_missing,
+        'reserved', v_level.on_hand + p_delta + v_missing, -- without what has just lapsed
         'inTheWay', private.holds_as_json(v_ids));
     end if;
     v_released := private.holds_as_json(v_ids);

@@ -175,7 +175,10 @@ begin
       v_units := case when p_batch.request_partial[r] then 1 else p_batch.line_quantity[n] end;
       v_chance := false;
       for i in coalesce(p_levels.variant_first[x], 1) .. coalesce(p_levels.variant_last[x], 0) loop
-        v_chance := v_chance or p_levels.free[i] >= v_units or p_levels.next_expiry_at[i] <= p_now;
+        if p_levels.free[i] < v_units and p_levels.next_expiry_at[i] <= p_now then
+          return false; -- lapsed units may suffice: unseen, the line would be told that there are none
+        end if;
+        v_chance := v_chance or p_levels.free[i] >= v_units;
       end loop;
       v_hopeless := v_hopeless + (not v_chance)::integer;
     end loop;

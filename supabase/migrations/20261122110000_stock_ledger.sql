@@ -127,7 +127,8 @@ begin
       perform private.set_cause('');
       return jsonb_build_object(
         'outcome', case when v_units < v_missing then 'payment_open' else 'units_held' end, 'serverNow', v_now,
-        'onHand', v_level.on_hand, 'reserved', v_level.reserved, 'missing', v_missing,
+        'onHand', v_level.on_hand, 'missing', v_missing,
+        'reserved', v_level.on_hand + p_delta + v_missing, -- without what has just lapsed
         'inTheWay', private.holds_as_json(v_ids));
     end if;
     v_released := private.holds_as_json(v_ids);
