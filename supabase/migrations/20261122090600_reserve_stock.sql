@@ -140,9 +140,11 @@ begin
     ) as w;
     for i in p_levels.variant_first[x] .. p_levels.variant_last[x] loop
       if p_levels.next_expiry_at[i] <= p_now and v_free[i] < v_wanted then
-        -- Every hold has at least one unit, so as many holds as units are missing suffice.
+        -- Every hold has at least one unit, so as many holds as units are missing suffice. Far more are missing
+        -- where safety stock was raised over them: then this request does its share, and the next one goes on.
         v_free[i] := v_free[i] + (private.expire_lapsed(
-          p_batch.variant_ids[x], p_levels.location_ids[i], (v_wanted - v_free[i])::integer, p_now)).units;
+          p_batch.variant_ids[x], p_levels.location_ids[i],
+          least(v_wanted - v_free[i], greatest(v_wanted, 2000))::integer, p_now)).units;
       end if;
     end loop;
   end loop;

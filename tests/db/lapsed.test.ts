@@ -177,3 +177,18 @@ test("several sweeps and shoppers at once expire each hold once", async () => {
     select entity_id from audit_log where cause = 'expire' group by entity_id having count(*) > 1) as t`;
   expect(must(row).twice).toBe(0);
 });
+
+test("one request takes back a bounded number of lapsed holds, however far safety stock was raised over them", async () => {
+  const crowded = await createVariant(db.sql, 3000);
+  await db.sql`insert into reservations
+      (shopper_id, variant_id, location_id, quantity, duration_seconds, created_at, expires_at, max_expires_at)
+    select gen_random_uuid(), variant_id, location_id, 1, 60, now() - interval '2 min', now() - interval '1 min', now()
+    from stock_levels, generate_series(1, 3000) where variant_id = ${crowded}`;
+  await db.sql`update stock_levels set safety_stock = 3000 where variant_id = ${crowded}`;
+  expect((await reserve(db.sql, newShopper(), crowded)).outcome).toBe("insufficient_stock");
+  expect((await stockOf(db.sql, crowded)).reserved).toBe(1000);
+  expect((await reserve(db.sql, newShopper(), crowded)).outcome).toBe("insufficient_stock");
+  expect((await stockOf(db.sql, crowded)).reserved).toBe(0);
+  await db.sql`update stock_levels set safety_stock = 2999 where variant_id = ${crowded}`;
+  expect((await reserve(db.sql, newShopper(), crowded)).outcome).toBe("held");
+});
