@@ -27,29 +27,29 @@ export function hashTests(files: string[]): Map<string, string> {
   return new Map(files.map((file) => [file, hashOf(shared, read(file))]));
 }
 
-/** Which files are likely to notice: by a part of the mutant's id, the names of the files in order. */
+/** Which files are likely to notice: by a part of the mutant's id, how their names begin, in order. */
 const likely: [object: RegExp, files: string[]][] = [
   [/ clock /, ["races", "lapsed", "transfer-races"]],
   [/ lock-| skip-locked/, ["races", "interleavings", "transfer-races", "crowd"]],
-  [/transfer|merg|acting_shopper/, ["transfer", "transfer-late", "transfer-races"]],
-  [/adjust|movement|ledger|holds_as_json/, ["adjust", "ledger", "stock-ledger"]],
-  [/repair|validate_stock|finding/, ["consistency", "repair"]],
+  [/transfer|merg|acting_shopper/, ["transfer"]],
+  [/adjust|movement|ledger|holds_as_json/, ["adjust", "trail", "ledger"]],
+  [/repair|validate_stock|finding/, ["consistency", "repair", "drift"]],
   [/validate_reservations/, ["validate", "forecast"]],
   [/expire_reservations|sweep/, ["lapsed", "sweep", "races"]],
   [/get_availability|availability_of|next_release/, ["availability", "refusals"]],
-  [/cart|acting/, ["cart", "carts"]],
+  [/cart|acting/, ["cart", "null-arguments"]],
   [/extend|is_refused /, ["extend", "races"]],
   [/release|variants_of/, ["release", "races"]],
   [/set_reservation_quantity/, ["quantity"]],
   [/log_|audit/, ["trail"]],
   [/count_refusals/, ["refusals", "trail"]],
-  [/check_reserve|raise_invalid/, ["malformed"]],
+  [/check_reserve|raise_invalid/, ["malformed", "null-arguments"]],
   [/at_once/, ["at-once", "refusals", "caps"]],
   [/choose_level|free_beside|read_levels|locations/, ["locations", "transfer-late"]],
   [/load_holds|reclaim|mark_expired|expire_lapsed/, ["lapsed", "races", "quantity"]],
   [
     /decide|write_holds|is_refused_unseen|private\.reserve|no_holds/,
-    ["refusals", "caps", "batch", "quantity"],
+    ["refusals", "caps", "batch", "quantity", "model"],
   ],
   [/parse_reserve/, ["batch", "carts", "transfer-late"]],
   [/reservations\.|stock_levels\.|count_/, ["typed-sql", "status", "invariants"]],
@@ -64,7 +64,7 @@ export function rank(
 ): string[] {
   const hints = likely.filter(([pattern]) => pattern.test(id)).flatMap(([, names]) => names);
   const place = (file: string) => {
-    const at = hints.findIndex((name) => file === `tests/db/${name}.test.ts`);
+    const at = hints.findIndex((name) => file.startsWith(`tests/db/${name}`));
     return at === -1 ? 1000 : at;
   };
   const kills = (file: string) =>
