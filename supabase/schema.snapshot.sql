@@ -1515,9 +1515,11 @@ begin
     ) as w;
     for i in p_levels.variant_first[x] .. p_levels.variant_last[x] loop
       if p_levels.next_expiry_at[i] <= p_now and v_free[i] < v_wanted then
-        -- Every hold has at least one unit, so as many holds as units are missing suffice.
+        -- Every hold has at least one unit, so as many holds as units are missing suffice. Far more are missing
+        -- where safety stock was raised over them: then this request does its share, and the next one goes on.
         v_free[i] := v_free[i] + (private.expire_lapsed(
-          p_batch.variant_ids[x], p_levels.location_ids[i], (v_wanted - v_free[i])::integer, p_now)).units;
+          p_batch.variant_ids[x], p_levels.location_ids[i],
+          least(v_wanted - v_free[i], greatest(v_wanted, 2000))::integer, p_now)).units;
       end if;
     end loop;
   end loop;
@@ -2105,24 +2107,35 @@ declare
   v_finding jsonb;
   v_result jsonb := '[]';
   v_repaired boolean;
+  v_is_shopper boolean;
 begin
   if p_dry_run is null then
     perform private.raise_invalid_request('p_dry_run is true or false');
   end if;
   if not p_dry_run then
     perform private.set_cause('system:repair');
-    -- Every level stands still, so that what is compared is what is mended.
-    perform 1 from public.stock_levels as s order by s.variant_id, s.location_id for no key update;
   end if;
-  for v_finding in select * from jsonb_array_elements(public.validate_stock_consistency()) loop
-    v_repaired := not p_dry_run and private.repair_finding(v_finding);
-    v_result := v_result || (v_finding || jsonb_build_object('repaired', v_repaired));
+  -- Shoppers come before levels in the lock order.
+  foreach v_is_shopper in array array[true, false] loop
+    if not p_dry_run and not v_is_shopper then
+      -- Every level stands still, so that what is compared is what is mended.
+      perform 1 from public.stock_levels as s order by s.variant_id, s.location_id for no key update;
+    end if;
+    for v_finding in
+      select f.finding
+      from jsonb_array_elements(public.validate_stock_consistency()) with ordinality as f (finding, ord)
+      where (f.finding ->> 'kind' = 'hold_without_shopper') = v_is_shopper
+      order by case when v_is_shopper then f.finding ->> 'found' end, f.ord
+    loop
+      v_repaired := not p_dry_run and private.repair_finding(v_finding);
+      v_result := v_result || (v_finding || jsonb_build_object('repaired', v_repaired));
+    end loop;
   end loop;
   perform private.set_cause('');
   return jsonb_build_object('dryRun', p_dry_run, 'findings', v_result);
 end;
 $function$;
-comment on function public.repair_stock_consistency(boolean) is 'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks every stock level, sorted; none with p_dry_run. Safe to repeat. Raises HF001 where p_dry_run is null.';
+comment on function public.repair_stock_consistency(boolean) is 'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks shoppers that it makes, then every stock level, sorted; none with p_dry_run. Safe to repeat. Raises HF001 where p_dry_run is null.';
 grant execute on function public.repair_stock_consistency(boolean) to service_role;
 
 CREATE OR REPLACE FUNCTION public.reservation_stats(p_since interval DEFAULT '24:00:00'::interval)
@@ -2142,14 +2155,19 @@ begin
       'expired', count(*) filter (where r.status = 'expired' or (r.status = 'active' and r.expires_at <= v_now)),
       'active', count(*) filter (where r.status = 'active' and r.expires_at > v_now),
       'paying', count(*) filter (where r.status = 'paying'),
-      'heldSecondsMedian', percentile_cont(0.5) within group (order by extract(epoch from least(coalesce(r.ended_at, v_now), v_now) - r.created_at)),
-      'heldSecondsP90', percentile_cont(0.9) within group (order by extract(epoch from least(coalesce(r.ended_at, v_now), v_now) - r.created_at)),
+      'heldSecondsMedian', percentile_cont(0.5) within group (order by r.held_seconds),
+      'heldSecondsP90', percentile_cont(0.9) within group (order by r.held_seconds),
       'refusals', (select coalesce(jsonb_object_agg(f.reason, jsonb_build_object('requests', f.requests, 'units', f.units)), '{}')
                    from (select rf.reason, sum(rf.requests) as requests, sum(rf.units) as units
                          from public.reservation_refusals as rf
                          where rf.hour >= date_trunc('hour', v_now - p_since) group by rf.reason) as f))
-    from public.reservations as r
-    where r.created_at >= v_now - p_since);
+    from (
+      -- What time ended, ended then, whenever it was swept.
+      select a.*, extract(epoch from case when a.status in ('active', 'expired') then least(a.expires_at, v_now)
+                                          else coalesce(a.ended_at, v_now) end - a.created_at) as held_seconds
+      from public.reservations as a
+      where a.created_at >= v_now - p_since
+    ) as r);
 end;
 $function$;
 comment on function public.reservation_stats(interval) is 'Figures of the holds made within p_since: {made, confirmed, released, expired, active, paying: holds; heldSecondsMedian, heldSecondsP90: seconds from beginning to end or now; refusals by reason: requests, units (whole hours)}. Reads every hold of the period: for operators, not for shoppers. Locks nothing.';
@@ -2328,37 +2346,51 @@ CREATE OR REPLACE FUNCTION public.validate_reservations(p_shopper_id uuid)
  SET search_path TO ''
 AS $function$
 declare
-  v_shopper_id uuid := private.acting_shopper(p_shopper_id);
   v_now timestamptz := statement_timestamp();
   v_settings public.store_settings;
+  v_shown integer;
+  v_cart jsonb := public.get_cart(p_shopper_id);
   v_lines jsonb := '[]';
   v_row record;
-  v_free jsonb;
+  v_available integer;
+  v_outcome text;
 begin
   select * into strict v_settings from public.store_settings;
+  v_shown := v_settings.shown_stock_limit;
   for v_row in
-    select r.*, v.price_cents, v.currency, p.published_at <= v_now as is_published
-    from public.reservations as r
-    join public.variants as v on v.id = r.variant_id
+    select l.line, l.is_live, v.id as variant_id, (l.line ->> 'quantity')::integer as quantity,
+           p.published_at <= v_now as is_published
+    from (
+      select e.line, e.ord, true as is_live from jsonb_array_elements(v_cart -> 'lines') with ordinality as e (line, ord)
+      union all
+      -- What the cart shows as lapsed, whether the sweep was there already or not.
+      select e.line, e.ord, false from jsonb_array_elements(v_cart -> 'lapsed') with ordinality as e (line, ord)
+      where e.line ->> 'reason' = 'expired'
+    ) as l
+    join public.variants as v on v.id = (l.line ->> 'variantId')::uuid
     join public.products as p on p.id = v.product_id
-    where r.shopper_id = v_shopper_id and r.status = 'active'
-    order by r.created_at, r.id
+    order by l.is_live desc, l.ord
   loop
-    v_free := private.availability_of(v_row.variant_id, v_settings, v_now);
+    -- Counted as far as this line needs, and told as far as everybody is.
+    v_settings.shown_stock_limit := greatest(v_shown, v_row.quantity);
+    v_available := (private.availability_of(v_row.variant_id, v_settings, v_now) ->> 'available')::integer;
+    v_outcome := case
+      when v_row.is_published is distinct from true then 'variant_not_found'
+      when v_row.is_live then 'held'
+      when v_available >= v_row.quantity then 'would_be_held_again'
+      else 'expired' end;
     v_lines := v_lines || jsonb_build_object(
-      'reservationId', v_row.id, 'variantId', v_row.variant_id, 'quantity', v_row.quantity,
-      'unitPriceCents', v_row.price_cents, 'currency', v_row.currency, 'expiresAt', v_row.expires_at,
-      'outcome', case
-        when v_row.is_published is distinct from true then 'variant_not_found'
-        when v_row.expires_at > v_now then 'held'
-        when (v_free ->> 'available')::integer >= least(v_row.quantity, v_settings.shown_stock_limit) then 'would_be_held_again'
-        else 'expired' end,
-      'available', v_free -> 'available', 'nextReleaseAt', v_free -> 'nextReleaseAt');
+      'reservationId', v_row.line -> 'reservationId', 'variantId', v_row.variant_id, 'quantity', v_row.quantity,
+      'unitPriceCents', v_row.line -> 'unitPriceCents', 'currency', v_row.line -> 'currency',
+      'expiresAt', coalesce(v_row.line -> 'expiresAt', v_row.line -> 'expiredAt'), 'outcome', v_outcome,
+      'available', least(v_available, v_shown),
+      'nextReleaseAt', case when v_outcome = 'expired' then
+        private.next_release_at(v_row.variant_id, v_now, private.acting_shopper(p_shopper_id)) end);
   end loop;
   return jsonb_build_object('serverNow', v_now, 'lines', v_lines);
 end;
 $function$;
-comment on function public.validate_reservations(pg_catalog.uuid) is 'A forecast, line by line, of what would happen if the shopper paid now: {serverNow, lines: [{reservationId, variantId, quantity, unitPriceCents, currency, expiresAt, outcome: held | would_be_held_again (lapsed, its units are free) | expired (lapsed and taken) | variant_not_found (no longer for sale), available, nextReleaseAt}]}. Locks nothing and promises nothing.';
+comment on function public.validate_reservations(pg_catalog.uuid) is 'A forecast, line by line, of what would happen if the shopper paid now: {serverNow, lines: [{reservationId, variantId, quantity, unitPriceCents, currency, expiresAt, outcome: held | would_be_held_again (lapsed, its units are free) | expired (lapsed and taken) | variant_not_found (no longer for sale), available (units, at most shown_stock_limit), nextReleaseAt (with expired, when others hold it)}]}: the lines of the cart, then what it shows as expired. Looks at stock, not at caps. Locks nothing and promises nothing.';
 grant execute on function public.validate_reservations(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.validate_stock_consistency()
@@ -2391,9 +2423,10 @@ begin
       from public.stock_levels as s join held as h using (variant_id, location_id)
       where s.next_expiry_at > h.soonest
       union all
-      select 'ledger_drift', s.variant_id, s.location_id, null, coalesce(l.units, 0)::text, s.on_hand::text
-      from public.stock_levels as s left join ledger as l using (variant_id, location_id)
-      where s.on_hand <> coalesce(l.units, 0)
+      -- Full: the ledger of a level that is gone comes to 0.
+      select 'ledger_drift', variant_id, location_id, null, coalesce(l.units, 0)::text, coalesce(s.on_hand, 0)::text
+      from public.stock_levels as s full join ledger as l using (variant_id, location_id)
+      where coalesce(s.on_hand, 0) <> coalesce(l.units, 0)
       union all
       select 'hold_without_level', r.variant_id, r.location_id, r.id, null, r.status::text
       from public.reservations as r

@@ -117,14 +117,19 @@ begin
       'expired', count(*) filter (where r.status = 'expired' or (r.status = 'active' and r.expires_at <= v_now)),
       'active', count(*) filter (where r.status = 'active' and r.expires_at > v_now),
       'paying', count(*) filter (where r.status = 'paying'),
-      'heldSecondsMedian', percentile_cont(0.5) within group (order by extract(epoch from least(coalesce(r.ended_at, v_now), v_now) - r.created_at)),
-      'heldSecondsP90', percentile_cont(0.9) within group (order by extract(epoch from least(coalesce(r.ended_at, v_now), v_now) - r.created_at)),
+      'heldSecondsMedian', percentile_cont(0.5) within group (order by r.held_seconds),
+      'heldSecondsP90', percentile_cont(0.9) within group (order by r.held_seconds),
       'refusals', (select coalesce(jsonb_object_agg(f.reason, jsonb_build_object('requests', f.requests, 'units', f.units)), '{}')
                    from (select rf.reason, sum(rf.requests) as requests, sum(rf.units) as units
                          from public.reservation_refusals as rf
                          where rf.hour >= date_trunc('hour', v_now - p_since) group by rf.reason) as f))
-    from public.reservations as r
-    where r.created_at >= v_now - p_since);
+    from (
+      -- What time ended, ended then, whenever it was swept.
+      select a.*, extract(epoch from case when a.status in ('active', 'expired') then least(a.expires_at, v_now)
+                                          else coalesce(a.ended_at, v_now) end - a.created_at) as held_seconds
+      from public.reservations as a
+      where a.created_at >= v_now - p_since
+    ) as r);
 end;
 $$;
 comment on function public.reservation_stats(interval) is

@@ -31,9 +31,10 @@ begin
       from public.stock_levels as s join held as h using (variant_id, location_id)
       where s.next_expiry_at > h.soonest
       union all
-      select 'ledger_drift', s.variant_id, s.location_id, null, coalesce(l.units, 0)::text, s.on_hand::text
-      from public.stock_levels as s left join ledger as l using (variant_id, location_id)
-      where s.on_hand <> coalesce(l.units, 0)
+      -- Full: the ledger of a level that is gone comes to 0.
+      select 'ledger_drift', variant_id, location_id, null, coalesce(l.units, 0)::text, coalesce(s.on_hand, 0)::text
+      from public.stock_levels as s full join ledger as l using (variant_id, location_id)
+      where coalesce(s.on_hand, 0) <> coalesce(l.units, 0)
       union all
       select 'hold_without_level', r.variant_id, r.location_id, r.id, null, r.status::text
       from public.reservations as r
@@ -114,25 +115,36 @@ declare
   v_finding jsonb;
   v_result jsonb := '[]';
   v_repaired boolean;
+  v_is_shopper boolean;
 begin
   if p_dry_run is null then
     perform private.raise_invalid_request('p_dry_run is true or false');
   end if;
   if not p_dry_run then
     perform private.set_cause('system:repair');
-    -- Every level stands still, so that what is compared is what is mended.
-    perform 1 from public.stock_levels as s order by s.variant_id, s.location_id for no key update;
   end if;
-  for v_finding in select * from jsonb_array_elements(public.validate_stock_consistency()) loop
-    v_repaired := not p_dry_run and private.repair_finding(v_finding);
-    v_result := v_result || (v_finding || jsonb_build_object('repaired', v_repaired));
+  -- Shoppers come before levels in the lock order.
+  foreach v_is_shopper in array array[true, false] loop
+    if not p_dry_run and not v_is_shopper then
+      -- Every level stands still, so that what is compared is what is mended.
+      perform 1 from public.stock_levels as s order by s.variant_id, s.location_id for no key update;
+    end if;
+    for v_finding in
+      select f.finding
+      from jsonb_array_elements(public.validate_stock_consistency()) with ordinality as f (finding, ord)
+      where (f.finding ->> 'kind' = 'hold_without_shopper') = v_is_shopper
+      order by case when v_is_shopper then f.finding ->> 'found' end, f.ord
+    loop
+      v_repaired := not p_dry_run and private.repair_finding(v_finding);
+      v_result := v_result || (v_finding || jsonb_build_object('repaired', v_repaired));
+    end loop;
   end loop;
   perform private.set_cause('');
   return jsonb_build_object('dryRun', p_dry_run, 'findings', v_result);
 end;
 $$;
 comment on function public.repair_stock_consistency(boolean) is
-  'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks every stock level, sorted; none with p_dry_run. Safe to repeat. Raises HF001 where p_dry_run is null.';
+  'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks shoppers that it makes, then every stock level, sorted; none with p_dry_run. Safe to repeat. Raises HF001 where p_dry_run is null.';
 
 revoke all on function public.validate_stock_consistency() from public, anon, authenticated, service_role;
 revoke all on function public.repair_stock_consistency(boolean) from public, anon, authenticated, service_role;
@@ -147,37 +159,51 @@ security definer -- reads one shopper's holds for a caller that has established 
 set search_path = ''
 as $$
 declare
-  v_shopper_id uuid := private.acting_shopper(p_shopper_id);
   v_now timestamptz := statement_timestamp();
   v_settings public.store_settings;
+  v_shown integer;
+  v_cart jsonb := public.get_cart(p_shopper_id);
   v_lines jsonb := '[]';
   v_row record;
-  v_free jsonb;
+  v_available integer;
+  v_outcome text;
 begin
   select * into strict v_settings from public.store_settings;
+  v_shown := v_settings.shown_stock_limit;
   for v_row in
-    select r.*, v.price_cents, v.currency, p.published_at <= v_now as is_published
-    from public.reservations as r
-    join public.variants as v on v.id = r.variant_id
+    select l.line, l.is_live, v.id as variant_id, (l.line ->> 'quantity')::integer as quantity,
+           p.published_at <= v_now as is_published
+    from (
+      select e.line, e.ord, true as is_live from jsonb_array_elements(v_cart -> 'lines') with ordinality as e (line, ord)
+      union all
+      -- What the cart shows as lapsed, whether the sweep was there already or not.
+      select e.line, e.ord, false from jsonb_array_elements(v_cart -> 'lapsed') with ordinality as e (line, ord)
+      where e.line ->> 'reason' = 'expired'
+    ) as l
+    join public.variants as v on v.id = (l.line ->> 'variantId')::uuid
     join public.products as p on p.id = v.product_id
-    where r.shopper_id = v_shopper_id and r.status = 'active'
-    order by r.created_at, r.id
+    order by l.is_live desc, l.ord
   loop
-    v_free := private.availability_of(v_row.variant_id, v_settings, v_now);
+    -- Counted as far as this line needs, and told as far as everybody is.
+    v_settings.shown_stock_limit := greatest(v_shown, v_row.quantity);
+    v_available := (private.availability_of(v_row.variant_id, v_settings, v_now) ->> 'available')::integer;
+    v_outcome := case
+      when v_row.is_published is distinct from true then 'variant_not_found'
+      when v_row.is_live then 'held'
+      when v_available >= v_row.quantity then 'would_be_held_again'
+      else 'expired' end;
     v_lines := v_lines || jsonb_build_object(
-      'reservationId', v_row.id, 'variantId', v_row.variant_id, 'quantity', v_row.quantity,
-      'unitPriceCents', v_row.price_cents, 'currency', v_row.currency, 'expiresAt', v_row.expires_at,
-      'outcome', case
-        when v_row.is_published is distinct from true then 'variant_not_found'
-        when v_row.expires_at > v_now then 'held'
-        when (v_free ->> 'available')::integer >= least(v_row.quantity, v_settings.shown_stock_limit) then 'would_be_held_again'
-        else 'expired' end,
-      'available', v_free -> 'available', 'nextReleaseAt', v_free -> 'nextReleaseAt');
+      'reservationId', v_row.line -> 'reservationId', 'variantId', v_row.variant_id, 'quantity', v_row.quantity,
+      'unitPriceCents', v_row.line -> 'unitPriceCents', 'currency', v_row.line -> 'currency',
+      'expiresAt', coalesce(v_row.line -> 'expiresAt', v_row.line -> 'expiredAt'), 'outcome', v_outcome,
+      'available', least(v_available, v_shown),
+      'nextReleaseAt', case when v_outcome = 'expired' then
+        private.next_release_at(v_row.variant_id, v_now, private.acting_shopper(p_shopper_id)) end);
   end loop;
   return jsonb_build_object('serverNow', v_now, 'lines', v_lines);
 end;
 $$;
 comment on function public.validate_reservations(uuid) is
-  'A forecast, line by line, of what would happen if the shopper paid now: {serverNow, lines: [{reservationId, variantId, quantity, unitPriceCents, currency, expiresAt, outcome: held | would_be_held_again (lapsed, its units are free) | expired (lapsed and taken) | variant_not_found (no longer for sale), available, nextReleaseAt}]}. Locks nothing and promises nothing.';
+  'A forecast, line by line, of what would happen if the shopper paid now: {serverNow, lines: [{reservationId, variantId, quantity, unitPriceCents, currency, expiresAt, outcome: held | would_be_held_again (lapsed, its units are free) | expired (lapsed and taken) | variant_not_found (no longer for sale), available (units, at most shown_stock_limit), nextReleaseAt (with expired, when others hold it)}]}: the lines of the cart, then what it shows as expired. Looks at stock, not at caps. Locks nothing and promises nothing.';
 revoke all on function public.validate_reservations(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.validate_reservations(uuid) to service_role;
