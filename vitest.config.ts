@@ -15,6 +15,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "component",
+          testTimeout: 20_000,
           include: ["tests/component/**/*.test.{ts,tsx}"],
           environment: "jsdom",
         },

@@ -9,15 +9,15 @@ insert into public.products (id, slug, name, tagline, description, image_path, i
    '/products/kelp-forest-print.svg', 'A linocut of kelp fronds rising towards the light', 2, now()),
   ('a0000000-0000-4000-8000-000000000003', 'lighthouse-mug', 'Lighthouse Mug', 'For long watches',
    'Holds a third of a litre and keeps it warm through the shipping forecast. Dishwasher safe, though the sea would do.',
-   '/products/lighthouse-mug.svg', 'A sturdy mug banded like a lighthouse', 3, now()),
+   '/products/lighthouse-mug.svg', 'Three mugs in blue, white and red; a lighthouse is painted on the white one', 3, now()),
   ('a0000000-0000-4000-8000-000000000004', 'storm-lantern', 'Storm Lantern', 'One of one',
    'Brass from a decommissioned trawler, glass blown to fit. It took a winter to make, and there is exactly one.',
    '/products/storm-lantern.svg', 'A brass storm lantern with a small flame', 4, now()),
-  ('a0000000-0000-4000-8000-000000000005', 'selkie-blanket', 'Selkie Blanket', 'Undyed island wool',
-   'Woven from the fleece of two flocks that graze on seaweed, in the greys they grow. Heavy enough for a boat, soft enough for a bed.',
-   '/products/selkie-blanket.svg', 'A folded wool blanket in sea greys', 5, now()),
+  ('a0000000-0000-4000-8000-000000000005', 'selkie-blanket', 'Selkie Blanket', 'Island wool, woven with seals',
+   'Woven from the fleece of two flocks that graze on seaweed, with a row of seals along each end. Heavy enough for a boat, soft enough for a bed.',
+   '/products/selkie-blanket.svg', 'A striped wool blanket with a row of seals, hung over a rail', 5, now()),
   ('a0000000-0000-4000-8000-000000000006', 'driftwood-stool', 'Driftwood Stool', 'What the winter brought',
-   'Three legs and a seat from one storm''s driftwood, joined without a nail. The edition of five has found its homes.',
+   'Three legs and a seat from one storm’s driftwood, joined without a nail. The edition of five has found its homes.',
    '/products/driftwood-stool.svg', 'A three-legged stool of pale driftwood', 6, now());
 
 with item (id, product, sku, name, price_cents, position, on_hand) as (values

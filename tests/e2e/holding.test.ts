@@ -95,7 +95,7 @@ describe("two shoppers", () => {
       .getByRole("alert")
       .filter({ hasText: /All are held right now.*may come free at/ })
       .waitFor();
-    await other.page.getByText(/All held right now – next may free at/).waitFor();
+    await other.page.getByText(/All held right now – the next may come free at/).waitFor();
     expect(await cartDrawer(other.page).isVisible()).toBe(false);
     other.forgive(REFUSALS);
 

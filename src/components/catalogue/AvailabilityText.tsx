@@ -8,7 +8,9 @@ export function AvailabilityText({ note }: { note: AvailabilityNote }) {
       <span className={styles.mark} aria-hidden="true" />
       <span>
         {note.text}
-        {note.nextReleaseAt && <LocalTime before=" – next may free at " instant={note.nextReleaseAt} />}
+        {note.nextReleaseAt && (
+          <LocalTime before=" – the next may come free at " instant={note.nextReleaseAt} />
+        )}
       </span>
     </p>
   );

@@ -1,5 +1,6 @@
 "use client";
 
+import { usePathname } from "next/navigation";
 import { useCart, useCartStore, useServerNow } from "@/contexts/CartContext";
 import { useCartDrawer } from "@/contexts/CartDrawerContext";
 import { lineSubject } from "@/contexts/cart-reducer";
@@ -14,15 +15,16 @@ import { EndedNotice } from "./EndedNotice";
 import styles from "./FloatingStatus.module.css";
 import { LEVEL_WORDS } from "./level-words";
 
-/** Visible on every page while something is held; shows the hold that ends first. */
+/** Visible while something is held, on every page but the cart's, where each line has its own clock in sight. */
 export function FloatingStatus() {
   const state = useCart();
   const soonest = soonestOf(activeLines(state));
-  if (soonest === undefined && state.ended.length === 0) return null;
+  const showsSoonest = usePathname() !== "/cart" && soonest !== undefined;
+  if (!showsSoonest && state.ended.length === 0) return null;
   return (
     <aside className={styles.floating} aria-label="What is held for you">
       {state.ended.length > 0 && <EndedNotice ended={state.ended} />}
-      {soonest && <Soonest line={soonest} />}
+      {showsSoonest && <Soonest line={soonest} />}
     </aside>
   );
 }
