@@ -126,13 +126,13 @@ const calls: [name: string, call: (client: Sql, shopper: string, mine: Hold) => 
   ["repair_stock_consistency", (s) => s`select repair_stock_consistency(false)`],
 ];
 
-const settings = async (client: Sql) => {
-  const [row] = await client`select current_setting('lock_timeout') as lock_timeout,
-    current_setting('search_path') as search_path, current_setting('plan_cache_mode') as plan_cache_mode,
-    coalesce(current_setting('holdfast.cause', true), '') as cause,
-    coalesce(current_setting('holdfast.reason', true), '') as reason`;
-  return row;
-};
+/** Every setting of a client's connection, ours among them. */
+const settings = (client: Sql) =>
+  client<{ name: string; setting: string }[]>`
+    select name, setting from pg_settings
+    union all select 'holdfast.cause', coalesce(current_setting('holdfast.cause', true), '')
+    union all select 'holdfast.reason', coalesce(current_setting('holdfast.reason', true), '')
+    order by name`.then((rows) => new Map(rows.map((row) => [row.name, row.setting])));
 
 /** What somebody types, and who did it why in the trail and in the ledger. */
 async function typeSql(client: Sql) {
@@ -157,7 +157,9 @@ describe.each(calls)("%s", (_, call) => {
     const [one, other] = pooler.connectToOne(2) as [Sql, Sql];
     const shopper = newShopper();
     const mine = await hold(db.sql, shopper, variantId, 2);
-    const [pid, before] = [await pidOf(one), await settings(db.connect())];
+    // What loads the language of the functions adds its settings.
+    await cartOf(one, shopper);
+    const [pid, before] = [await pidOf(one), await settings(other)];
     await sqlStateOf(call(one, shopper, mine));
     expect(await settings(other)).toEqual(before);
     expect([...(await typeSql(other))]).toEqual(byWhoTyped);
