@@ -1,5 +1,15 @@
 /** Survivors that are none of ours to kill, each with its reason. `*` stands for any text. */
-export const explained: { mutants: string; reason: string }[] = [];
+export const explained: { mutants: string; reason: string }[] = [
+  ...["(2)", "(4)"].map((place) => ({
+    mutants: `public.release_reservations where true: "r.status = 'active'" ${place}`,
+    reason:
+      "asked twice, when the holds are chosen and when they are released: each keeps it without the other",
+  })),
+  ...[`"r.status = 'active'" (3)`, '"r.expires_at <= v_now"'].map((condition) => ({
+    mutants: `public.release_reservations where true: ${condition}`,
+    reason: "private.mark_expired asks again, and passes over what is not lapsed",
+  })),
+];
 
 export function explanationOf(id: string, list = explained): string | undefined {
   return list.find(({ mutants }) => matches(id, mutants))?.reason;

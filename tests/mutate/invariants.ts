@@ -24,7 +24,11 @@ const guards: [id: RegExp, invariant: string][] = [
     /log_|audit|movement|append_only|refusals|no_truncate|repair|validate_stock/,
     "10 every change leaves its trace",
   ],
-  [/transfer|merg|acting|shopper_id|variants_of/, "12 a shopper changes only what is theirs"],
+  [
+    /transfer|merg|acting|shopper_id|variants_of|release_reservations/,
+    "12 a shopper changes only what is theirs",
+  ],
+  [/_pkey|_key |_fkey/, "a row is there once, and what it refers to is there"],
   [/max_units|decide_reservations|at_once|is_refused_unseen/, "caps and what is decided"],
 ];
 
