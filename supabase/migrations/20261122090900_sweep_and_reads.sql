@@ -1,5 +1,21 @@
 -- Housekeeping, and what people are shown.
 
+create table public.sweep_runs (
+  id bigint generated always as identity primary key,
+  started_at timestamptz not null,
+  finished_at timestamptz not null,
+  expired integer not null check (expired >= 0),
+  units integer not null check (units >= 0),
+  is_more boolean not null,
+  check (finished_at >= started_at)
+);
+create index sweep_runs_started_at_idx on public.sweep_runs (started_at);
+comment on table public.sweep_runs is 'One row per run of the sweep: holds marked expired, units that came back, whether more were left.';
+comment on column public.sweep_runs.started_at is 'The instant by which holds were lapsed or not.';
+comment on column public.sweep_runs.finished_at is 'When the run was about to commit.';
+comment on column public.sweep_runs.expired is 'Holds marked expired.';
+comment on column public.sweep_runs.units is 'Units that came back with them.';
+
 create function public.expire_reservations(p_limit integer default 500)
 returns jsonb
 language plpgsql
@@ -31,12 +47,14 @@ begin
     v_units := v_units + v_done.units;
     exit when v_expired >= p_limit;
   end loop;
+  insert into public.sweep_runs (started_at, finished_at, expired, units, is_more)
+  values (v_now, clock_timestamp(), v_expired, v_units, v_expired >= p_limit);
   return jsonb_build_object('serverNow', v_now, 'expired', v_expired, 'units', v_units,
                             'more', v_expired >= p_limit);
 end;
 $$;
 comment on function public.expire_reservations(integer) is
-  'The sweep: marks at most p_limit lapsed holds expired, level by level. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
+  'The sweep: marks at most p_limit lapsed holds expired, level by level, and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
 
 create function private.availability_of(p_variant_id uuid, p_settings public.store_settings, p_now timestamptz)
 returns jsonb

@@ -13,6 +13,7 @@ alter table public.shoppers enable row level security;
 alter table public.reservations enable row level security;
 alter table public.audit_log enable row level security;
 alter table public.reservation_refusals enable row level security;
+alter table public.sweep_runs enable row level security;
 
 grant select on public.products, public.variants to anon, authenticated, service_role;
 create policy products_published_are_public on public.products
@@ -29,7 +30,7 @@ create policy reservations_are_read_by_their_shopper on public.reservations
          and (status = 'active' or status = 'paying' or status = 'expired' or status in ('released', 'confirmed')));
 
 grant select on public.store_settings, public.locations, public.stock_levels, public.shoppers,
-  public.reservations, public.audit_log, public.reservation_refusals to service_role;
+  public.reservations, public.audit_log, public.reservation_refusals, public.sweep_runs to service_role;
 
 revoke all on all functions in schema public from public, anon, authenticated, service_role;
 grant execute on function public.reserve_stock(jsonb) to service_role;
