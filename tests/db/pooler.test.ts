@@ -63,12 +63,26 @@ test("50 clients share a few connections to the server, and none keeps one betwe
 
 test("of 50 clients who want the last unit exactly one gets it", async () => {
   const last = await createVariant(db.sql, 1);
-  const answers = await inCrowd(clients, clients.map(newShopper), (client, shopper) =>
+  const slow = db.connect();
+  await lockLevels(slow, last);
+  const asked = inCrowd(clients, clients.map(newShopper), (client, shopper) =>
     reserve(client, shopper, last),
   );
-  expect(countOutcomes(answers.map(({ result }) => result))).toEqual({ held: 1, insufficient_stock: 49 });
+  // All connections of the pool want the unit before any of them can have it.
+  while ((await waiting()) < poolSize);
+  await commit(slow);
+  expect(countOutcomes((await asked).map(({ result }) => result))).toEqual({
+    held: 1,
+    insufficient_stock: 49,
+  });
   expect(await stockOf(db.sql, last)).toEqual({ on_hand: 1, reserved: 1 });
 });
+
+async function waiting(): Promise<number> {
+  const [row] = await db.sql<{ sessions: number }[]>`select count(*)::int as sessions from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  return must(row).sessions;
+}
 
 test("37 units are shared out among those who want one to five each, and none twice", async () => {
   const jobs = Array.from({ length: 150 }, (_, i) => ({ shopper: newShopper(), quantity: 1 + (i % 5) }));
