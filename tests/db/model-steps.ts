@@ -86,7 +86,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: record({
       kind: fc.constant("pass" as const),
-      seconds: fc.constantFrom(90, 200, 320, 700, 920, 1820, 3700),
+      seconds: fc.constantFrom(90, 200, 200, 320, 700, 700, 920, 1820, 3700),
     }),
   },
   { weight: 1, arbitrary: record({ kind: fc.constant("pay" as const), pick }) },

@@ -18,7 +18,7 @@ const vipId = must(shopperIds[2]);
 const settings: Settings = {
   holdSeconds: 900,
   vipHoldSeconds: 1800,
-  maxTurns: 4,
+  maxTurns: 2,
   perLine: 6,
   perVariant: 8,
   perShopper: 14,
