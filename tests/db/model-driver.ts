@@ -112,7 +112,9 @@ export class Driver {
       // All that is held; and what has lapsed, as far as nobody marked it yet.
       const isHeld = (id: string) => this.shop.holds.some((h) => h.id === id && isInCart(h, now));
       expect(ids.filter(isHeld)).toEqual(this.shop.cartOf(acting, now).map(({ id }) => id));
-      const lapsed = this.shop.lapsedOf(acting, now).map(({ id }) => id);
+      const lapsed = this.shop.holds
+        .filter((h) => h.shopperId === acting && hasLapsed(h, now))
+        .map(({ id }) => id);
       expect(lapsed).toEqual(expect.arrayContaining(ids.filter((id) => !isHeld(id))));
     }
     const told = extend(this.shop, shopperId, ids, isWhole, now, (id) =>

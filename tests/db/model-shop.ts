@@ -3,7 +3,6 @@ import {
   type Decision,
   decideMore,
   gains,
-  hasLapsed,
   inCartOrder,
   isInCart,
   isLive,
@@ -54,9 +53,7 @@ export class ShopModel {
   actingFor = (shopperId: string) => this.mergedInto.get(shopperId) ?? shopperId;
   find = (id: string) => this.holds.find((hold) => hold.id === id);
 
-  levelsOf(variantId: string): ModelLevel[] {
-    return this.variants.get(variantId)?.levels ?? [];
-  }
+  levelsOf = (variantId: string): ModelLevel[] => this.variants.get(variantId)?.levels ?? [];
 
   cartOf(shopperId: string, now: Micros): ModelHold[] {
     return this.holds
@@ -248,8 +245,4 @@ export class ShopModel {
     hold.state = state;
     hold.endedAt = now;
   }
-
-  /** The shopper's holds that time ended, however long ago. */
-  lapsedOf = (shopperId: string, now: Micros) =>
-    this.holds.filter((hold) => hold.shopperId === shopperId && hasLapsed(hold, now));
 }
