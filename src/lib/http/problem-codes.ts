@@ -5,7 +5,9 @@
 export const PROBLEMS = {
   validation_failed: [400, "The request is not of the shape that this route takes"],
   malformed_json: [400, "The body is not JSON"],
+  sign_in_required: [401, "Sign in first"],
   foreign_origin: [403, "The request comes from another site"],
+  admin_only: [403, "Only an admin of the shop may do this"],
   route_not_found: [404, "There is no such route"],
   product_not_found: [404, "There is no such product"],
   variant_not_found: [404, "There is no such variant for sale"],
@@ -20,6 +22,7 @@ export const PROBLEMS = {
   unsupported_media_type: [415, "The body has to be application/json"],
   internal_error: [500, "Something went wrong on our side"],
   not_implemented: [501, "Not possible yet"],
+  auth_unavailable: [503, "Nobody can be signed in or recognised right now"],
   database_unavailable: [503, "The shop cannot answer right now"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

@@ -1,4 +1,5 @@
 import type { Problem } from "@/contracts/problem";
+import { AuthUnavailable } from "../auth/auth-error";
 import { logError } from "../log";
 import { DatabaseError, DatabaseUnavailable } from "../supabase/database-error";
 import { PROBLEMS, type ProblemCode } from "./problem-codes";
@@ -45,6 +46,10 @@ function toProblem(thrown: unknown, requestId: string): { code: ProblemCode; ext
   if (thrown instanceof DatabaseUnavailable) {
     logError("database_unavailable", { requestId, message: thrown.message });
     return { code: "database_unavailable", extras: {} };
+  }
+  if (thrown instanceof AuthUnavailable) {
+    logError("auth_unavailable", { requestId, message: thrown.message });
+    return { code: "auth_unavailable", extras: {} };
   }
   logError("internal_error", {
     requestId,

@@ -11,12 +11,12 @@ import { valueOrProblem } from "@/lib/http/refusal";
 import { personal, route } from "@/lib/http/route";
 
 /** The shopper's cart. */
-export const GET = route(async (request) => personal(await getCart(shopperOf(request))));
+export const GET = route(async (request) => personal(await getCart(await shopperOf(request))));
 
 /** Holds units. A stranger becomes a guest with the first hold. */
 export const POST = route(async (request) => {
   const wish = await parseBody(ReserveBodySchema, request);
-  const { shopperId, setCookie } = shopperOrNewGuest(request);
+  const { shopperId, setCookie } = await shopperOrNewGuest(request);
   const answer = valueOrProblem(await reserve(shopperId, wish));
   return personal(answer, { status: 201, setCookie });
 });
@@ -25,7 +25,7 @@ export const POST = route(async (request) => {
 export const PUT = route(async (request) => {
   const change = await parseBody(ChangeBodySchema, request);
   if (change.action === "confirm") throw new ProblemError("not_implemented");
-  const shopperId = shopperOf(request);
+  const shopperId = await shopperOf(request);
   if (!shopperId) throw new ProblemError("reservation_not_found");
   const result =
     change.action === "extend"
@@ -37,7 +37,7 @@ export const PUT = route(async (request) => {
 /** Gives one hold back, or all of them. Repeating it is fine. */
 export const DELETE = route(async (request) => {
   const query = parseQuery(ReleaseQuerySchema, request);
-  const shopperId = shopperOf(request);
+  const shopperId = await shopperOf(request);
   if (!shopperId) return personal({ serverNow: (await getCart(null)).serverNow, released: 0 });
   return personal(valueOrProblem(await release(shopperId, "all" in query ? "all" : query.reservationId)));
 });
