@@ -1943,6 +1943,9 @@ begin
   if p_mode is null or p_mode not in ('partial', 'all_or_nothing') then
     perform private.raise_invalid_request('p_mode is partial or all_or_nothing');
   end if;
+  if cardinality(p_reservation_ids) > 100 then
+    perform private.raise_invalid_request('p_reservation_ids has at most 100 ids');
+  end if;
   perform private.set_cause('shopper:extend');
   v_shopper_id := private.lock_acting_shopper(p_shopper_id);
   perform private.lock_levels(private.variants_of_reservations(v_shopper_id, v_ids));
@@ -1968,7 +1971,7 @@ begin
   return jsonb_build_object('serverNow', v_now, 'answers', v_answers);
 end;
 $function$;
-comment on function public.extend_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. Raises HF001 for an unknown mode or no shopper.';
+comment on function public.extend_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids: at most 100; null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. Raises HF001 for an unknown mode, more than 100 ids or no shopper.';
 grant execute on function public.extend_reservations(uuid,uuid[],text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.get_availability(p_variant_ids uuid[])
@@ -2064,6 +2067,9 @@ begin
   if p_mode is null or p_mode not in ('partial', 'all_or_nothing') then
     perform private.raise_invalid_request('p_mode is partial or all_or_nothing');
   end if;
+  if cardinality(p_reservation_ids) > 100 then
+    perform private.raise_invalid_request('p_reservation_ids has at most 100 ids');
+  end if;
   perform private.set_cause('shopper:release');
   -- Without its lock the shopper could add a hold whose level is locked by nobody here, and late, out of turn.
   v_shopper_id := private.lock_acting_shopper(p_shopper_id);
@@ -2093,7 +2099,7 @@ begin
                             'paymentOpen', coalesce(to_jsonb(v_paying), '[]'));
 end;
 $function$;
-comment on function public.release_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives back active holds of one shopper at once. p_reservation_ids null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. Raises HF001 for an unknown mode or no shopper.';
+comment on function public.release_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives back active holds of one shopper at once. p_reservation_ids: at most 100; null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. Raises HF001 for an unknown mode, more than 100 ids or no shopper.';
 grant execute on function public.release_reservations(uuid,uuid[],text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.repair_stock_consistency(p_dry_run boolean DEFAULT true)

@@ -83,6 +83,18 @@ test("availability of nothing, or of more than a thousand variants, raises HF001
   }
 });
 
+test("more than a hundred holds are not extended or released in one call, a hundred are", async () => {
+  const shopperId = newShopper();
+  for (const name of ["extend_reservations", "release_reservations"]) {
+    const change = (ids: string[]) =>
+      sqlStateOf(db.sql`select ${db.sql(name)}(${shopperId}, ${ids}::uuid[])`);
+    const before = await everything();
+    expect(await change(times(101, newShopper))).toBe("HF001");
+    expect(await everything()).toEqual(before);
+    expect(await change(times(100, newShopper))).toBe("none");
+  }
+});
+
 const call = (batch: unknown) =>
   sqlStateOf(db.sql`select reserve_stock(${batch === null ? null : db.sql.json(batch as never)})`);
 
