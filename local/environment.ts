@@ -37,6 +37,7 @@ export function usesHostedSupabase(environment: Environment): boolean {
 export function storeEnvironment(keys: Keys, apiUrl: string | undefined, set: Environment): Environment {
   return {
     GUEST_COOKIE_SECRET: set.GUEST_COOKIE_SECRET || keys.guestCookieSecret,
+    CRON_SECRET: set.CRON_SECRET || keys.cronSecret,
     ...(apiUrl && {
       NEXT_PUBLIC_SUPABASE_URL: apiUrl,
       NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: keys.publishableKey,

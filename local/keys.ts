@@ -8,6 +8,7 @@ export type Keys = {
   secretKey: string;
   jwtSecret: string;
   guestCookieSecret: string;
+  cronSecret: string;
 };
 
 export function generateKeys(): Keys {
@@ -17,6 +18,7 @@ export function generateKeys(): Keys {
     secretKey: `sb_secret_${random()}`,
     jwtSecret: random() + random(),
     guestCookieSecret: random() + random(),
+    cronSecret: random(),
   };
 }
 
@@ -26,6 +28,8 @@ export function loadKeys(file: string): Keys {
   try {
     const kept = JSON.parse(readFileSync(file, "utf8")) as Partial<Keys>;
     if (Object.keys(made).every((name) => kept[name as keyof Keys])) return kept as Keys;
+    // Kept by an older version, which knew fewer.
+    Object.assign(made, kept);
   } catch {
     // None yet, or half a file: new ones.
   }

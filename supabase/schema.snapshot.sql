@@ -2062,7 +2062,7 @@ declare
   v_mine uuid[];
   v_lapsed uuid[];
   v_paying uuid[];
-  v_released integer := 0;
+  v_released uuid[];
 begin
   if p_mode is null or p_mode not in ('partial', 'all_or_nothing') then
     perform private.raise_invalid_request('p_mode is partial or all_or_nothing');
@@ -2092,14 +2092,15 @@ begin
   if v_mine is not null and (p_mode = 'partial' or v_paying is null) then
     update public.reservations as r set status = 'released', ended_at = v_now
     where r.id = any (v_mine) and r.status = 'active';
-    get diagnostics v_released = row_count;
+    v_released := v_mine;
   end if;
   perform private.set_cause('');
-  return jsonb_build_object('serverNow', v_now, 'released', v_released,
+  return jsonb_build_object('serverNow', v_now, 'released', coalesce(cardinality(v_released), 0),
+                            'releasedIds', coalesce(to_jsonb(v_released), '[]'),
                             'paymentOpen', coalesce(to_jsonb(v_paying), '[]'));
 end;
 $function$;
-comment on function public.release_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives back active holds of one shopper at once. p_reservation_ids: at most 100; null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. Raises HF001 for an unknown mode, more than 100 ids or no shopper.';
+comment on function public.release_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives back active holds of one shopper at once. p_reservation_ids: at most 100; null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released: how many, releasedIds, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. Raises HF001 for an unknown mode, more than 100 ids or no shopper.';
 grant execute on function public.release_reservations(uuid,uuid[],text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.repair_stock_consistency(p_dry_run boolean DEFAULT true)

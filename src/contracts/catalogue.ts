@@ -6,36 +6,42 @@ import { CurrencySchema, IdSchema, InstantSchema, MAX_LINES, MoneySchema } from 
  * `available` stops at a maximum: with `atLeast` it reads "20 or more".
  * `held`: nothing is free, but units are only held by others; the first may come back at `nextReleaseAt`.
  */
-export const AvailabilitySchema = z.object({
-  variantId: IdSchema,
-  state: z.enum(["in_stock", "low_stock", "held", "sold_out"]),
-  available: z.int().min(0),
-  atLeast: z.boolean(),
-  nextReleaseAt: InstantSchema.nullable(),
-});
+export const AvailabilitySchema = z
+  .object({
+    variantId: IdSchema,
+    state: z.enum(["in_stock", "low_stock", "held", "sold_out"]),
+    available: z.int().min(0),
+    atLeast: z.boolean(),
+    nextReleaseAt: InstantSchema.nullable(),
+  })
+  .meta({ id: "Availability" });
 export type Availability = z.infer<typeof AvailabilitySchema>;
 
-export const VariantSchema = z.object({
-  id: IdSchema,
-  sku: z.string(),
-  name: z.string(),
-  priceCents: MoneySchema,
-  currency: CurrencySchema,
-  availability: AvailabilitySchema,
-});
+export const VariantSchema = z
+  .object({
+    id: IdSchema,
+    sku: z.string(),
+    name: z.string(),
+    priceCents: MoneySchema,
+    currency: CurrencySchema,
+    availability: AvailabilitySchema,
+  })
+  .meta({ id: "Variant" });
 export type Variant = z.infer<typeof VariantSchema>;
 
-export const ProductSchema = z.object({
-  id: IdSchema,
-  slug: z.string(),
-  name: z.string(),
-  tagline: z.string(),
-  description: z.string(),
-  imagePath: z.string(),
-  imageAlt: z.string(),
-  /** At least one, in the shop's order. */
-  variants: z.array(VariantSchema).min(1),
-});
+export const ProductSchema = z
+  .object({
+    id: IdSchema,
+    slug: z.string(),
+    name: z.string(),
+    tagline: z.string(),
+    description: z.string(),
+    imagePath: z.string(),
+    imageAlt: z.string(),
+    /** At least one, in the shop's order. */
+    variants: z.array(VariantSchema).min(1),
+  })
+  .meta({ id: "Product" });
 export type Product = z.infer<typeof ProductSchema>;
 
 /** `GET /api/products` */

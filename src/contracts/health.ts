@@ -2,9 +2,11 @@ import { z } from "zod";
 import { InstantSchema } from "./common";
 
 /** `GET /api/health`: 200 when the store can hold stock, else 503 with the same shape. */
-export const HealthSchema = z.object({
-  status: z.enum(["ok", "unavailable"]),
-  serverNow: InstantSchema,
-  checks: z.object({ database: z.enum(["ok", "unavailable"]) }),
-});
+export const HealthSchema = z
+  .object({
+    status: z.enum(["ok", "unavailable"]),
+    serverNow: InstantSchema,
+    checks: z.object({ database: z.enum(["ok", "unavailable"]) }),
+  })
+  .meta({ id: "Health" });
 export type Health = z.infer<typeof HealthSchema>;

@@ -1,28 +1,33 @@
 import { z } from "zod";
+import { BulkLineSchema } from "./bulk";
 import { InstantSchema } from "./common";
 
 /**
  * Every error answer: RFC 9457 `application/problem+json` with a stable `code`.
  * Codes are listed in `docs/error-codes.md`; `detail` is for people and may change.
  */
-export const ProblemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  code: z.string(),
-  detail: z.string().optional(),
-  requestId: z.string(),
-  /** `validation_failed` and its kin: where the input was wrong. */
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-  /** `insufficient_stock`: units that could be held now. */
-  available: z.int().optional(),
-  requested: z.int().optional(),
-  /** `insufficient_stock`: requested minus what could be held, in units. */
-  shortfall: z.int().optional(),
-  /** `insufficient_stock`: when the next hold of somebody else ends, if only holds stand in the way. */
-  nextReleaseAt: InstantSchema.nullable().optional(),
-  /** `limit_reached`: which cap, and its value. */
-  limit: z.object({ name: z.string(), value: z.int() }).optional(),
-  serverNow: InstantSchema.optional(),
-});
+export const ProblemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string().optional(),
+    requestId: z.string(),
+    /** `validation_failed` and its kin: where the input was wrong. */
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    /** `insufficient_stock`: units that could be held now. */
+    available: z.int().optional(),
+    requested: z.int().optional(),
+    /** `insufficient_stock`: requested minus what could be held, in units. */
+    shortfall: z.int().optional(),
+    /** `insufficient_stock`: when the next hold of somebody else ends, if only holds stand in the way. */
+    nextReleaseAt: InstantSchema.nullable().optional(),
+    /** `limit_reached`: which cap, and its value. */
+    limit: z.object({ name: z.string(), value: z.int() }).optional(),
+    /** `bulk_refused`: each line with its outcome. */
+    lines: z.array(BulkLineSchema).optional(),
+    serverNow: InstantSchema.optional(),
+  })
+  .meta({ id: "Problem" });
 export type Problem = z.infer<typeof ProblemSchema>;

@@ -5,6 +5,11 @@ const EnvSchema = z.object({
   NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: z.string().min(1, "is the project's publishable key"),
   SUPABASE_SECRET_KEY: z.string().min(1, "is the project's secret key"),
   GUEST_COOKIE_SECRET: z.string().min(32, "has at least 32 random characters; it signs the guests' cookies"),
+  /** Left out or empty: nobody may call the cron route. */
+  CRON_SECRET: z
+    .string()
+    .refine((secret) => secret === "" || secret.length >= 16, "has at least 16 random characters, or none")
+    .optional(),
 });
 export type Env = z.infer<typeof EnvSchema>;
 

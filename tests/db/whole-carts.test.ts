@@ -37,7 +37,9 @@ async function extendWhole(ids: string[] | null): Promise<ExtendAnswer[]> {
 }
 
 async function releaseWhole(ids: string[] | null) {
-  const [row] = await db.sql<{ answer: { released: number; paymentOpen: string[] } }[]>`
+  const [row] = await db.sql<
+    { answer: { released: number; releasedIds: string[]; paymentOpen: string[] } }[]
+  >`
     select release_reservations(${shopperId}, ${ids}::uuid[], 'all_or_nothing') as answer`;
   return must(row).answer;
 }
@@ -114,7 +116,11 @@ test("partial is what is meant without a word: the refusal is answered, the rest
 
 test("one hold that is being paid keeps a cart that is to be released as a whole", async () => {
   await pay(b);
-  expect(await releaseWhole(both())).toMatchObject({ released: 0, paymentOpen: [b.reservationId] });
+  expect(await releaseWhole(both())).toMatchObject({
+    released: 0,
+    releasedIds: [],
+    paymentOpen: [b.reservationId],
+  });
   expect((await rowOf(db.sql, a.reservationId)).status).toBe("active");
   expect((await stockOf(db.sql, a.variantId)).reserved).toBe(2);
   expect(await release(db.sql, shopperId, both())).toMatchObject({
@@ -125,8 +131,12 @@ test("one hold that is being paid keeps a cart that is to be released as a whole
 
 test("what has lapsed or ended already keeps nobody from releasing the rest", async () => {
   await release(db.sql, shopperId, [b.reservationId]);
-  expect(await releaseWhole(both())).toMatchObject({ released: 1, paymentOpen: [] });
-  expect(await releaseWhole(both())).toMatchObject({ released: 0, paymentOpen: [] });
+  expect(await releaseWhole(both())).toMatchObject({
+    released: 1,
+    releasedIds: [a.reservationId],
+    paymentOpen: [],
+  });
+  expect(await releaseWhole(both())).toMatchObject({ released: 0, releasedIds: [], paymentOpen: [] });
 });
 
 test("any other mode is a bug of the caller", async () => {

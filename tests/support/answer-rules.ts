@@ -1,8 +1,8 @@
 import type { z } from "zod";
-import { AvailabilityListSchema, ProductAnswerSchema, ProductListSchema } from "@/contracts/catalogue";
-import { HealthSchema } from "@/contracts/health";
 import { ProblemSchema } from "@/contracts/problem";
-import { CartSchema, HoldAnswerSchema, ReleaseAnswerSchema } from "@/contracts/reservations";
+import type { GoodAnswer, Operation } from "@/lib/openapi/operation";
+import { operations } from "@/lib/openapi/operations";
+import { documentFaults, findDocumented } from "./openapi.ts";
 
 /** An answer of the store, with what it answers. */
 export type Answer = {
@@ -26,32 +26,6 @@ export type Confidential = {
 /** Every code of docs/error-codes.md with its status. */
 export type DocumentedCodes = ReadonlyMap<string, number>;
 
-type Contract = { method: string; path: RegExp; statuses: number[]; schema: z.ZodType; isShared?: true };
-
-const RESERVATIONS = /^\/api\/stock\/reservations$/;
-const contracts: Contract[] = [
-  { method: "GET", path: /^\/api\/products$/, statuses: [200], schema: ProductListSchema, isShared: true },
-  {
-    method: "GET",
-    path: /^\/api\/products\/[^/]+$/,
-    statuses: [200],
-    schema: ProductAnswerSchema,
-    isShared: true,
-  },
-  {
-    method: "GET",
-    path: /^\/api\/stock\/availability$/,
-    statuses: [200],
-    schema: AvailabilityListSchema,
-    isShared: true,
-  },
-  { method: "GET", path: /^\/api\/health$/, statuses: [200, 503], schema: HealthSchema },
-  { method: "GET", path: RESERVATIONS, statuses: [200], schema: CartSchema },
-  { method: "POST", path: RESERVATIONS, statuses: [201], schema: HoldAnswerSchema },
-  { method: "PUT", path: RESERVATIONS, statuses: [200], schema: HoldAnswerSchema },
-  { method: "DELETE", path: RESERVATIONS, statuses: [200], schema: ReleaseAnswerSchema },
-];
-
 const PERSONAL = "private, no-store";
 const SHARED = "public, max-age=0, s-maxage=1";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -60,21 +34,25 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const innards =
   /postgres|supabase|sqlstate|\bHF\d{3}\b|\bpgrst|econnrefused|fetch failed|127\.0\.0\.1|\bat (?:async )?[\w.<>]+ \(|at Object|node_modules|\/src\/|zoderror|relation "|select .* from /i;
 
-/** Everything that is wrong with an answer, in sentences; none where it keeps every rule of design, section 5. */
+/**
+ * Everything that is wrong with an answer, in sentences; none where it keeps every rule of design, section 5, and is
+ * what the OpenAPI document says.
+ */
 export function faultsOf(answer: Answer, codes: DocumentedCodes, confidential: Confidential): string[] {
-  const contract = contracts.find(
-    ({ method, path, statuses }) =>
-      method === answer.method && path.test(answer.path) && statuses.includes(answer.status),
-  );
+  const one = findDocumented(answer.method, answer.path);
+  const operation = operations.find(({ id }) => id === one?.operation.operationId);
+  const good = operation?.answers[answer.status];
   return [
-    ...(contract ? successFaults(answer, contract) : problemFaults(answer, codes)),
+    ...(operation && good ? successFaults(answer, operation, good) : problemFaults(answer, codes)),
+    ...(one ? documentFaults(one, answer) : []),
     ...headerFaults(answer),
     ...timeFaults(answer.body),
     ...leaks(answer, confidential),
   ];
 }
 
-function successFaults({ headers, body }: Answer, { schema, isShared }: Contract): string[] {
+function successFaults({ headers, body }: Answer, { cache }: Operation, { schema }: GoodAnswer): string[] {
+  const isShared = cache === "shared";
   return [
     ...unless(headers.get("content-type") === "application/json", "its Content-Type is not application/json"),
     ...unless(
@@ -104,6 +82,10 @@ function problemFaults({ status, headers, body }: Answer, codes: DocumentedCodes
     ...unless(type === `urn:holdfast:problem:${code}`, "its type does not name its code"),
     ...unless(requestId === headers.get("x-request-id"), "its requestId is not that of the header"),
     ...unless((status === 503) === headers.has("retry-after"), "Retry-After belongs to 503, and only there"),
+    ...unless(
+      (code === "cron_secret_required") === headers.has("www-authenticate"),
+      "WWW-Authenticate belongs to where a bearer is wanted, and only there",
+    ),
     ...unless(!headers.has("set-cookie"), "an error sets a cookie"),
   ];
 }
@@ -127,7 +109,7 @@ function schemaFaults(schema: z.ZodType, body: unknown): string[] {
 function timeFaults(body: unknown): string[] {
   const { serverNow } = (body ?? {}) as { serverNow?: unknown };
   const now = typeof serverNow === "string" ? Date.parse(serverNow) : Number.NaN;
-  const holds = [...objectsIn(body)].filter((object) => "expiresAt" in object);
+  const holds = [...objectsIn(body)].filter((object) => "maxExpiresAt" in object);
   const releases = [...objectsIn(body)].filter((object) => typeof object.nextReleaseAt === "string");
   return [
     ...unless(holds.length + releases.length === 0 || now > 0, "it has an end of a hold, but no serverNow"),

@@ -47,6 +47,14 @@ describe("the settings of the server", () => {
     expect(message).not.toContain(`${name} is not set`);
   });
 
+  it("do without a cron secret, but not with a short one", () => {
+    const withSecret = (CRON_SECRET: string) => ({ ...good, CRON_SECRET });
+    for (const secret of ["", "sixteen characters"]) {
+      expect(parseEnv(withSecret(secret))).toEqual(withSecret(secret));
+    }
+    expect(messageOf(withSecret("fifteen letters"))).toContain("CRON_SECRET: has at least 16");
+  });
+
   it("never show a value, neither a good one nor the wrong one", () => {
     const wrong = {
       ...good,

@@ -45,10 +45,10 @@ test("gives the store local keys, and leaves a cookie secret that somebody set",
     NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: keys.publishableKey,
     SUPABASE_SECRET_KEY: keys.secretKey,
     GUEST_COOKIE_SECRET: keys.guestCookieSecret,
+    CRON_SECRET: keys.cronSecret,
   });
-  expect(storeEnvironment(keys, undefined, { GUEST_COOKIE_SECRET: "mine" })).toEqual({
-    GUEST_COOKIE_SECRET: "mine",
-  });
+  const set = { GUEST_COOKIE_SECRET: "mine", CRON_SECRET: "mine too" };
+  expect(storeEnvironment(keys, undefined, set)).toEqual(set);
 });
 
 test("keeps its keys from start to start, and makes new ones of half a file", () => {
@@ -58,4 +58,13 @@ test("keeps its keys from start to start, and makes new ones of half a file", ()
   expect(first.guestCookieSecret.length).toBeGreaterThanOrEqual(32);
   writeFileSync(file, '{"secretKey": "sb_sec');
   expect(loadKeys(file)).not.toEqual(first);
+});
+
+test("makes the keys that an older version did not know, and keeps the others", () => {
+  const file = join(folder, "keys.json");
+  const { cronSecret: _, ...older } = generateKeys();
+  writeFileSync(file, JSON.stringify(older));
+  const keys = loadKeys(file);
+  expect(keys).toEqual({ ...older, cronSecret: expect.any(String) });
+  expect(loadKeys(file)).toEqual(keys);
 });

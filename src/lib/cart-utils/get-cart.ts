@@ -1,8 +1,6 @@
 import { type Cart, CartSchema } from "@/contracts/reservations";
 import { callFunction } from "../supabase/call-function";
-
-/** Nobody's id: no cookie carries it, because guests are random. */
-const NOBODY = "00000000-0000-0000-0000-000000000000";
+import { NOBODY } from "./nobody";
 
 /** The shopper's cart as the database sees it now; a stranger's is empty, with the same clock beside it. */
 export async function getCart(shopperId: string | null): Promise<Cart> {

@@ -36,6 +36,7 @@ export function problemResponse(thrown: unknown, requestId: string): Response {
     headers: {
       "Content-Type": "application/problem+json",
       "Cache-Control": "private, no-store",
+      ...(code === "cron_secret_required" && { "WWW-Authenticate": "Bearer" }),
       ...(status === 503 && { "Retry-After": "1" }),
     },
   });

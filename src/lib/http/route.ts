@@ -1,18 +1,24 @@
 import { randomUUID } from "node:crypto";
 import type { NextRequest } from "next/server";
+import { bearerOf } from "./cron-secret";
 import { problemResponse } from "./problem";
 import { refuseForeignOrigin } from "./same-site";
 
 type Handler<Context> = (request: NextRequest, context: Context) => Promise<Response>;
 
+type Options = {
+  /** A program may show a bearer token instead of a cookie. No other site can: a browser asks us first. */
+  acceptsBearer?: boolean;
+};
+
 /**
  * What every handler shares: changes from other sites are refused, whatever is thrown becomes a problem with a
  * request id, and the answer carries that id.
  */
-export function route<Context>(handle: Handler<Context>): Handler<Context> {
+export function route<Context>(handle: Handler<Context>, options: Options = {}): Handler<Context> {
   return async (request, context) => {
     const requestId = randomUUID();
-    const response = await answer(handle, request, context, requestId);
+    const response = await answer(handle, request, context, requestId, options);
     response.headers.set("X-Request-Id", requestId);
     return response;
   };
@@ -23,9 +29,10 @@ async function answer<Context>(
   request: NextRequest,
   context: Context,
   requestId: string,
+  { acceptsBearer = false }: Options,
 ): Promise<Response> {
   try {
-    refuseForeignOrigin(request);
+    if (!acceptsBearer || bearerOf(request) === null) refuseForeignOrigin(request);
     return await handle(request, context);
   } catch (thrown) {
     return problemResponse(thrown, requestId);

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { type BulkMode, type ReserveLine, ReserveLineSchema } from "@/contracts/bulk";
+import { InstantSchema } from "@/contracts/common";
+import { callFunction } from "../supabase/call-function";
+import type { BulkResult } from "./bulk-result";
+
+const LineSchema = ReserveLineSchema.omit({ limit: true, reservation: true, replacesId: true }).extend({
+  reservation: ReserveLineSchema.shape.reservation.default(null),
+  replacesId: ReserveLineSchema.shape.replacesId.default(null),
+  limit: ReserveLineSchema.shape.limit.nullable(),
+});
+const AnswerSchema = z.object({
+  serverNow: InstantSchema,
+  answers: z.tuple([z.object({ outcome: z.string(), lines: z.array(LineSchema) })]),
+});
+
+/**
+ * Holds the lines of a whole cart (1 to 100) for one shopper, on top of what is held already. The lines of one variant
+ * are one line. Not idempotent: it adds again.
+ */
+export async function bulkReserve(
+  shopperId: string,
+  items: readonly { variantId: string; quantity: number }[],
+  mode: BulkMode,
+): Promise<BulkResult> {
+  const request = { shopperId, mode, lines: [...items] };
+  const { serverNow, answers } = await callFunction("reserve_stock", { p_requests: [request] }, AnswerSchema);
+  const [{ outcome, lines: found }] = answers;
+  const lines = found.map(toLine);
+  if (outcome === "held") {
+    return { ok: true, value: { serverNow, operation: "reserve", outcome: "done", lines } };
+  }
+  if (outcome === "partial") {
+    return { ok: true, value: { serverNow, operation: "reserve", outcome: "partial", lines } };
+  }
+  return { ok: false, serverNow, lines };
+}
+
+function toLine({ limit, ...line }: z.infer<typeof LineSchema>): ReserveLine {
+  return { ...line, ...(limit && { limit }) };
+}

@@ -1,0 +1,13 @@
+import type { BulkAnswer, BulkLine } from "@/contracts/bulk";
+
+/** What a whole cart comes to. Refused means that nothing changed; the lines say why. */
+export type BulkResult =
+  | { ok: true; value: BulkAnswer }
+  | { ok: false; serverNow: string; lines: BulkLine[] };
+
+/** Whether every line was done, some were, or none. */
+export function howMuch(lines: readonly BulkLine[], isDone: (line: BulkLine) => boolean) {
+  const done = lines.filter(isDone).length;
+  if (done === lines.length) return "done";
+  return done > 0 ? "partial" : "refused";
+}

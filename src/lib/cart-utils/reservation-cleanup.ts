@@ -1,0 +1,33 @@
+import { z } from "zod";
+import type { CleanupAnswer } from "@/contracts/cleanup";
+import { InstantSchema } from "@/contracts/common";
+import { callFunction } from "../supabase/call-function";
+
+/** Holds per batch: each is one transaction, so that nobody waits long for its locks. */
+const BATCH = 500;
+
+/** No new batch is begun after this many milliseconds: well within what a serverless function may take. */
+const BUDGET_MS = 8_000;
+
+const AnswerSchema = z.object({
+  serverNow: InstantSchema,
+  expired: z.int(),
+  units: z.int(),
+  more: z.boolean(),
+});
+
+/**
+ * Marks lapsed holds expired, batch by batch, until none are left or the time is used up. Housekeeping alone: whoever
+ * needs lapsed units takes them without it. Safe to repeat and to run several times at once.
+ */
+export async function cleanUpReservations(now = () => performance.now()): Promise<CleanupAnswer> {
+  const end = now() + BUDGET_MS;
+  const total = { expired: 0, units: 0, batches: 0 };
+  for (;;) {
+    const batch = await callFunction("expire_reservations", { p_limit: BATCH }, AnswerSchema);
+    total.expired += batch.expired;
+    total.units += batch.units;
+    total.batches++;
+    if (!batch.more || now() >= end) return { serverNow: batch.serverNow, ...total, more: batch.more };
+  }
+}

@@ -1,0 +1,56 @@
+import type { z } from "zod";
+import type { ProblemCode } from "../http/problem-codes";
+
+/** Who may ask. `shopper`: whoever the cookies say, a stranger too. */
+export type Caller = "anyone" | "shopper" | "admin" | "cron" | "admin_or_cron";
+
+export type Examples = Record<string, unknown>;
+
+/** A good answer: what it is, of which shape, and what it looks like. */
+export type GoodAnswer = { description: string; schema: z.ZodType; examples: Examples };
+
+/**
+ * One method of one route: the only description of it. The OpenAPI document, the page for people and the rules by
+ * which the tests judge every answer are made of these.
+ */
+export type Operation = {
+  /** Stable: generated clients call their functions so. */
+  id: string;
+  method: "get" | "post" | "put" | "delete";
+  /** As OpenAPI writes it, `{slug}` for what varies. */
+  path: `/api/${string}`;
+  tag: Tag;
+  summary: string;
+  description?: string;
+  caller: Caller;
+  /** `shared`: one answer for everybody, which a cache may keep for a second. */
+  cache: "shared" | "personal";
+  params?: { path?: z.ZodObject; query?: z.ZodObject };
+  body?: { schema: z.ZodType; examples: Examples };
+  answers: Readonly<Record<number, GoodAnswer>>;
+  problems: readonly ProblemCode[];
+};
+
+export const TAGS = {
+  Catalogue: "What the shop sells and how much of it is free. For everybody.",
+  Holds: "The shopper's cart: units that are kept for a while. Known by a cookie that the first hold brings.",
+  Housekeeping: "For those who operate the shop.",
+} as const;
+export type Tag = keyof typeof TAGS;
+
+/** What any route may come to. */
+export const ALWAYS = ["internal_error"] as const satisfies ProblemCode[];
+/** What asks the database may meet it down. */
+export const DATABASE = [...ALWAYS, "database_unavailable"] as const satisfies ProblemCode[];
+/** What knows its shopper may meet the auth service down. */
+export const SHOPPER = [...DATABASE, "auth_unavailable"] as const satisfies ProblemCode[];
+/** A change that cookies authorize is refused to other sites. */
+export const CHANGE = [...SHOPPER, "foreign_origin"] as const satisfies ProblemCode[];
+/** A change with a body. */
+export const CHANGE_WITH_BODY = [
+  ...CHANGE,
+  "validation_failed",
+  "malformed_json",
+  "body_too_large",
+  "unsupported_media_type",
+] as const satisfies ProblemCode[];
