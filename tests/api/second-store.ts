@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { storeEnvironment } from "../../local/environment.ts";
+import { type Environment, storeEnvironment } from "../../local/environment.ts";
 import { startGuard } from "../../local/guard.ts";
 import { stateDir } from "../../local/paths.ts";
 import { freePort } from "../../local/ports.ts";
@@ -33,10 +33,13 @@ export type Gateway = {
 export type SecondStore = { url: string; gateway: Gateway; log(): string };
 
 const patience = 60_000;
-const logFile = join(stateDir, "logs", "test-second-store.log");
 
-/** A store of the same build with a gateway of its own, so that the other tests' store stays undisturbed. */
-export function useSecondStore(): SecondStore {
+/**
+ * A store of the same build with a gateway of its own, so that the other tests' store stays undisturbed. `settings`
+ * stand over those that every store has; a file that starts several gives each a name.
+ */
+export function useSecondStore(settings: Environment = {}, name = "second-store"): SecondStore {
+  const logFile = join(stateDir, "logs", `test-${name}.log`);
   const stoppables = createStoppables(startGuard());
   const gateway = createGateway();
   const second: SecondStore = { url: "", gateway, log: () => readFileSync(logFile, "utf8") };
@@ -45,7 +48,7 @@ export function useSecondStore(): SecondStore {
     stoppables.add(() => gateway.close());
     const keys = { ...storeKeys(), guestCookieSecret: randomBytes(32).toString("base64url") };
     const built = await buildStore();
-    const environment = { ...storeEnvironment(keys, gatewayUrl, {}), ...built };
+    const environment = { ...storeEnvironment(keys, gatewayUrl, {}), ...built, ...settings };
     const options = { mode: "start", port: await freePort(), environment, logFile } as const;
     second.url = (await startStore(options, stoppables)).url;
   }, patience);

@@ -21,6 +21,7 @@ describe.each([
       "/products/kelp-forest-print",
       "/products/driftwood-stool",
       "/cart",
+      "/api-docs",
       "/nowhere",
     ]) {
       await page.goto(path);
@@ -36,7 +37,7 @@ describe.each([
   it("nothing is wider than the screen", async () => {
     const { page } = await newShopper(options);
     await addToCart(page, "tidewater-vase");
-    for (const path of ["/", "/products/tidewater-vase", "/cart"]) {
+    for (const path of ["/", "/products/tidewater-vase", "/cart", "/api-docs"]) {
       await page.goto(path);
       const [content, screen] = await page.evaluate(() => [
         document.documentElement.scrollWidth,

@@ -1,0 +1,222 @@
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { operations } from "@/lib/openapi/operations";
+import { type Answer, type Guest, newGuest } from "../support/api-client.ts";
+import { bodyFaults, document, documented } from "../support/openapi.ts";
+import { createVariant } from "../support/shop.ts";
+import { useSecondStore } from "./second-store.ts";
+import { lapse, pin, unknownId, useShopFloor, useUpItsLife } from "./shop-floor.ts";
+import { bearer, documentedAs, goodWish, type Stage, send, setStage, type Wish } from "./wishes.ts";
+
+// Every route, driven by the document alone, to every status and every code that the document speaks of. That each
+// answer is what the document says is checked by the client (tests/support/answer-rules.ts).
+
+const sql = useShopFloor();
+const store = useSecondStore();
+afterEach(() => store.gateway.open());
+
+const met = new Set<string>();
+
+function expectKind(operationId: string, answer: Answer, wanted: string): void {
+  const { code } = (answer.body ?? {}) as { code?: string };
+  const kind = code ? `${answer.status} ${code}` : String(answer.status);
+  expect(kind, answer.text).toBe(wanted);
+  met.add(`${operationId} ${kind}`);
+}
+
+test("the store serves the document of these sources", async () => {
+  const answer = await newGuest().get("/api/openapi.json");
+  expect(answer.body).toEqual(JSON.parse(JSON.stringify(document)));
+  expectKind("getOpenApiDocument", answer, "200");
+});
+
+describe("a good request is granted:", () => {
+  test.each(operations.map(({ id, answers }) => [id, Object.keys(answers)[0] ?? ""]))(
+    "%s",
+    async (id, status) => {
+      const stage = await setStage(sql);
+      const wish = goodWish(id, stage);
+      if (wish.sending?.json !== undefined)
+        expect(bodyFaults(documentedAs(id), wish.sending.json)).toEqual([]);
+      expectKind(id, await send(stage.owner, id, wish), status);
+    },
+  );
+
+  test.each(["reserve", "extend", "release"])("bulk %s", async (operation) => {
+    const { owner, variantId, reservationId } = await setStage(sql);
+    const items = operation === "reserve" ? [{ variantId, quantity: 1 }] : [{ reservationId }];
+    const json = { operation, items, mode: "partial" };
+    expect(bodyFaults(documentedAs("bulk"), json)).toEqual([]);
+    expectKind("bulk", await send(owner, "bulk", { sending: { json } }), "200");
+  });
+
+  test("extending", async () => {
+    const { owner, reservationId } = await setStage(sql);
+    const json = { action: "extend", reservationId };
+    expectKind("changeReservation", await send(owner, "changeReservation", { sending: { json } }), "200");
+  });
+});
+
+/** What spoils any request of an operation that knows the code. */
+const spoiled: Record<string, (wish: Wish) => Wish> = {
+  foreign_origin: ({ sending, ...wish }) => {
+    const { authorization: _, ...headers } = sending?.headers ?? {};
+    return { ...wish, sending: { ...sending, headers: { ...headers, origin: "https://evil.example" } } };
+  },
+  malformed_json: (wish) => ({ ...wish, sending: raw("{", "application/json") }),
+  unsupported_media_type: (wish) => ({ ...wish, sending: raw("{}", "text/plain") }),
+  body_too_large: (wish) => ({ ...wish, sending: raw(" ".repeat(70_000), "application/json") }),
+  validation_failed: ({ sending, ...wish }) =>
+    sending?.json === undefined ? { query: {} } : { ...wish, sending: { json: { nobody: "knows this" } } },
+  cron_secret_required: (wish) => ({ ...wish, sending: { headers: bearer("not the secret") } }),
+  sign_in_required: (wish) => ({ ...wish, sending: {} }),
+};
+const raw = (body: string, type: string) => ({ body, headers: { "content-type": type } });
+
+describe("a request that is spoiled is refused as the document says:", () => {
+  const cases = operations.flatMap(({ id, problems }) =>
+    problems.filter((code) => code in spoiled).map((code) => [id, code] as const),
+  );
+  test.each(cases)("%s %s", async (id, code) => {
+    const stage = await setStage(sql);
+    const answer = await send(stage.owner, id, spoiled[code]?.(goodWish(id, stage)) ?? {});
+    expectKind(id, answer, `${answer.status} ${code}`);
+  });
+});
+
+const json = (body: object): Wish => ({ sending: { json: body } });
+const more = ({ reservationId }: Stage, quantity = 3) =>
+  json({ action: "set_quantity", reservationId, quantity });
+
+/** What only the shop's state brings about. */
+const refusals: [id: string, kind: string, prepare: (stage: Stage) => Promise<Wish> | Wish][] = [
+  ["findProduct", "404 product_not_found", () => ({ path: { slug: "nothing-of-that-name" } })],
+  ["reserve", "404 variant_not_found", () => json({ variantId: unknownId(), quantity: 1 })],
+  ["reserve", "409 insufficient_stock", ({ variantId }) => json({ variantId, quantity: 9 })],
+  [
+    "reserve",
+    "409 limit_reached",
+    async () => json({ variantId: await createVariant(sql, 900), quantity: 101 }),
+  ],
+  [
+    "changeReservation",
+    "404 reservation_not_found",
+    (stage) => more({ ...stage, reservationId: unknownId() }),
+  ],
+  [
+    "changeReservation",
+    "404 variant_not_found",
+    async (stage) => {
+      await sql`update products set published_at = null where slug = ${stage.slug}`;
+      return more(stage);
+    },
+  ],
+  ["changeReservation", "409 insufficient_stock", (stage) => more(stage, 11)],
+  [
+    "changeReservation",
+    "409 limit_reached",
+    async (stage) => {
+      const variantId = await createVariant(sql, 900);
+      const { reservation } = await stage.owner.hold(variantId);
+      return more({ ...stage, reservationId: reservation.reservationId }, 101);
+    },
+  ],
+  [
+    "changeReservation",
+    "409 extension_limit",
+    async ({ reservationId }) => {
+      await useUpItsLife(sql, reservationId);
+      return json({ action: "extend", reservationId });
+    },
+  ],
+  [
+    "changeReservation",
+    "409 hold_expired",
+    async ({ variantId, reservationId }) => {
+      await lapse(sql, reservationId);
+      await newGuest().hold(variantId, 9);
+      return json({ action: "extend", reservationId });
+    },
+  ],
+  [
+    "changeReservation",
+    "409 reservation_ended",
+    async (stage) => {
+      await stage.owner.release("all=true");
+      return more(stage);
+    },
+  ],
+  ["changeReservation", "409 payment_open", async (stage) => paying(stage, more(stage))],
+  [
+    "changeReservation",
+    "501 not_implemented",
+    ({ reservationId }) => json({ action: "confirm", reservationId, paymentId: "pi_1" }),
+  ],
+  ["release", "409 payment_open", async (stage) => paying(stage, goodWish("release", stage))],
+  ["bulk", "409 bulk_refused", () => json({ operation: "extend", items: [{ reservationId: unknownId() }] })],
+  [
+    "bulk",
+    "409 bulk_refused",
+    ({ variantId }) => json({ operation: "reserve", items: [{ variantId, quantity: 9 }] }),
+  ],
+  [
+    "bulk",
+    "409 bulk_refused",
+    async (stage) => {
+      const { reservationId } = stage;
+      return paying(stage, json({ operation: "release", items: [{ reservationId }] }));
+    },
+  ],
+];
+
+async function paying({ reservationId }: Stage, wish: Wish): Promise<Wish> {
+  await pin(sql, reservationId);
+  return wish;
+}
+
+describe("what the shop's state forbids is refused as the document says:", () => {
+  test.each(refusals)("%s %s", async (id, kind, prepare) => {
+    const stage = await setStage(sql);
+    const wish = await prepare(stage);
+    if (wish.sending?.json) expect(bodyFaults(documentedAs(id), wish.sending.json)).toEqual([]);
+    expectKind(id, await send(stage.owner, id, wish), kind);
+  });
+});
+
+describe("without its database, or with one that makes no sense, an operation answers as the document says:", () => {
+  const failing = (code: string) =>
+    operations.filter(({ problems }) => problems.some((known) => known === code));
+
+  test.each(failing("database_unavailable").map(({ id }) => id))("%s", async (id) => {
+    const stage = await setStage(sql, store.url);
+    const wish = goodWish(id, stage);
+    await store.gateway.close();
+    expectKind(id, await send(stage.owner, id, wish), "503 database_unavailable");
+    await store.gateway.answer(200, '{"nobody": "expects this"}');
+    // Shared with the reader before for a second, so asked until it is asked anew.
+    await expect.poll(async () => (await send(stage.owner, id, wish)).status, { timeout: 10_000 }).toBe(500);
+    met.add(`${id} 500 internal_error`);
+  });
+
+  test("getHealth", async () => {
+    await store.gateway.close();
+    expectKind("getHealth", await send(strangerOfSecondStore(), "getHealth", {}), "503");
+  });
+});
+
+const strangerOfSecondStore = (): Guest => newGuest({ baseUrl: store.url });
+
+afterAll(() => {
+  const said = documented.flatMap(({ operation: { operationId }, method, path }) => {
+    const known = operations.find((one) => one.method === method && one.path === path);
+    return [
+      ...Object.keys(known?.answers ?? {}).map((status) => `${operationId} ${status}`),
+      ...(known?.problems ?? []).map((code) => `${operationId} ${code}`),
+    ];
+  });
+  const seen = new Set([...met].map((kind) => kind.replace(/ \d+ (?=\w)/, " ")));
+  const unseen = said.filter((kind) => !seen.has(kind) && !elsewhere.test(kind));
+  expect(unseen, "every answer that the document speaks of was driven").toEqual([]);
+});
+
+/** Bugs cannot be ordered where no database is asked; sessions are driven by the tests of accounts. */
+const elsewhere = /^(getHealth|getOpenApiDocument) internal_error$| (auth_unavailable|admin_only)$/;
