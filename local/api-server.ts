@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { App } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
+import { asPostgrest, keepSqlStates, surviveBrokenConnections, withBrokenConnections } from "./api-errors.ts";
 
 // The Supabase Data and Auth API on one database, as a process of its own (started by supabase-api.ts).
 // Not `lite start`: see serveOnly() below.
@@ -14,6 +15,9 @@ type Serve = (
   },
   listening: () => void,
 ) => unknown;
+
+keepSqlStates();
+surviveBrokenConnections();
 
 const env = (name: string): string => process.env[name] ?? "";
 
@@ -54,8 +58,10 @@ serve(
   {
     port: Number(env("HOLDFAST_API_PORT")),
     hostname: "127.0.0.1",
-    fetch: (request, { incoming }) =>
-      Promise.resolve(app.fetch(request, { peerAddress: incoming.socket.remoteAddress ?? null })),
+    fetch: (request, { incoming }) => {
+      const peerAddress = incoming.socket.remoteAddress ?? null;
+      return withBrokenConnections(async () => asPostgrest(await app.fetch(request, { peerAddress })));
+    },
   },
   () => process.send?.("listening"),
 );

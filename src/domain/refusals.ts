@@ -49,6 +49,8 @@ function refusalText(refused: Refused, wording: FailureWording): string {
       return "This piece is no longer in the shop.";
     case "payment_open":
       return "A payment for this is open. Finish or leave it first.";
+    case "server_busy":
+      return "Very many people are here at once. Nothing was changed: try again in a moment.";
     case "database_unavailable":
       return "The shop cannot look after its stock right now. Try again in a moment.";
     default:

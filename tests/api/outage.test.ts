@@ -38,14 +38,17 @@ async function holder() {
 
 describe("while the database cannot be reached", () => {
   test.each(askings)(
-    "%s is refused for now, after one attempt, and works again afterwards",
-    async (_, ask) => {
+    "%s is refused for now, after one attempt or two, and works again afterwards",
+    async (what, ask) => {
       const { guest, reservationId } = await holder();
-      for (const fail of [() => gateway.close(), () => gateway.hangUp(), () => gateway.answer(503, "{}")]) {
+      const hangUp = () => gateway.hangUp();
+      for (const fail of [() => gateway.close(), hangUp, () => gateway.answer(503, "{}")]) {
         await fail();
         gateway.countRequests();
         problemOf(await ask(guest, reservationId), "database_unavailable");
-        expect(gateway.countRequests(), "attempts of one request").toBeLessThanOrEqual(1);
+        // A connection that broke may be a single bad one, and all but a hold is idempotent. Of a database that is down nothing more is asked.
+        const most = fail === hangUp && what !== "a hold" ? 2 : 1;
+        expect(gateway.countRequests(), "attempts of one request").toBeLessThanOrEqual(most);
       }
       await gateway.open();
       expect((await ask(guest, reservationId)).status).toBeLessThan(500);

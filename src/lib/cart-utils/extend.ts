@@ -3,6 +3,7 @@ import { InstantSchema } from "@/contracts/common";
 import type { HoldAnswer } from "@/contracts/reservations";
 import type { Result } from "@/domain/outcomes";
 import { callFunction } from "../supabase/call-function";
+import { IF_IDEMPOTENT } from "../supabase/repeat";
 import { ExtensionSchema } from "./sql-answers";
 
 const AnswerSchema = z.object({ serverNow: InstantSchema, answers: z.tuple([ExtensionSchema]) });
@@ -13,6 +14,7 @@ export async function extend(shopperId: string, reservationId: string): Promise<
     "extend_reservations",
     { p_shopper_id: shopperId, p_reservation_ids: [reservationId] },
     AnswerSchema,
+    IF_IDEMPOTENT,
   );
   const [answer] = answers;
   switch (answer.outcome) {

@@ -3,6 +3,7 @@ import { IdSchema, InstantSchema } from "@/contracts/common";
 import type { ReleaseAnswer } from "@/contracts/reservations";
 import type { Result } from "@/domain/outcomes";
 import { callFunction } from "../supabase/call-function";
+import { IF_IDEMPOTENT } from "../supabase/repeat";
 
 const AnswerSchema = z.object({
   serverNow: InstantSchema,
@@ -17,6 +18,7 @@ export async function release(shopperId: string, what: string | "all"): Promise<
     "release_reservations",
     { p_shopper_id: shopperId, ...args },
     AnswerSchema,
+    IF_IDEMPOTENT,
   );
   if (paymentOpen.length > 0) return { ok: false, serverNow, refusal: { code: "payment_open" } };
   return { ok: true, value: { serverNow, released } };

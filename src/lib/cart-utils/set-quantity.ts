@@ -3,6 +3,7 @@ import { InstantSchema } from "@/contracts/common";
 import type { HoldAnswer } from "@/contracts/reservations";
 import type { Result } from "@/domain/outcomes";
 import { callFunction } from "../supabase/call-function";
+import { IF_IDEMPOTENT } from "../supabase/repeat";
 import { LineAnswerSchema, toRefusal } from "./sql-answers";
 
 const AnswerSchema = z.intersection(z.object({ serverNow: InstantSchema }), LineAnswerSchema);
@@ -17,6 +18,7 @@ export async function setQuantity(
     "set_reservation_quantity",
     { p_shopper_id: shopperId, p_reservation_id: reservationId, p_quantity: quantity },
     AnswerSchema,
+    IF_IDEMPOTENT,
   );
   const { serverNow, ...line } = answer;
   if (line.outcome !== "held") return { ok: false, serverNow, refusal: toRefusal(line) };

@@ -1,6 +1,7 @@
 import type { Availability, Product, ProductAnswer, ProductList } from "@/contracts/catalogue";
 import { publicClient, TIMEOUT_MS } from "../supabase/clients";
 import { toDatabaseError } from "../supabase/database-error";
+import { IF_IDEMPOTENT, repeatWhileUnavailable } from "../supabase/repeat";
 import { getAvailability } from "./availability";
 
 const COLUMNS = `id, slug, name, tagline, description, image_path, image_alt,
@@ -9,7 +10,7 @@ const COLUMNS = `id, slug, name, tagline, description, image_path, image_alt,
 /** What the database lets a slug be. */
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
-type Row = Awaited<ReturnType<typeof readRows>>[number];
+type Row = Awaited<ReturnType<typeof readRowsOnce>>[number];
 
 /** Every published product with its variants and what is available of them, in the shop's order. */
 export async function listProducts(): Promise<ProductList> {
@@ -25,7 +26,9 @@ export async function findProduct(slug: string): Promise<ProductAnswer | null> {
   return product ? { serverNow, product } : null;
 }
 
-async function readRows(slug?: string) {
+const readRows = (slug?: string) => repeatWhileUnavailable(() => readRowsOnce(slug), IF_IDEMPOTENT);
+
+async function readRowsOnce(slug?: string) {
   const all = publicClient().from("products").select(COLUMNS);
   const wanted = slug === undefined ? all : all.eq("slug", slug);
   const { data, error, status } = await wanted

@@ -25,6 +25,7 @@ export const PROBLEMS = {
   internal_error: [500, "Something went wrong on our side"],
   not_implemented: [501, "Not possible yet"],
   auth_unavailable: [503, "Nobody can be signed in or recognised right now"],
+  server_busy: [503, "Too many are asking at once"],
   database_unavailable: [503, "The shop cannot answer right now"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

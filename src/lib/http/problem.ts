@@ -1,6 +1,7 @@
 import type { Problem } from "@/contracts/problem";
 import { AuthUnavailable } from "../auth/auth-error";
 import { logError } from "../log";
+import { Overloaded } from "../overloaded";
 import { DatabaseError, DatabaseUnavailable } from "../supabase/database-error";
 import { PROBLEMS, type ProblemCode } from "./problem-codes";
 
@@ -52,6 +53,8 @@ function toProblem(thrown: unknown, requestId: string): { code: ProblemCode; ext
     logError("auth_unavailable", { requestId, message: thrown.message });
     return { code: "auth_unavailable", extras: {} };
   }
+  // Not logged: a flood of requests may not become a flood of lines.
+  if (thrown instanceof Overloaded) return { code: "server_busy", extras: {} };
   logError("internal_error", {
     requestId,
     message: thrown instanceof Error ? thrown.message : String(thrown),

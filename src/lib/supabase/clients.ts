@@ -2,13 +2,15 @@ import { type CookieMethodsServer, createServerClient } from "@supabase/ssr";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { env } from "../env";
 import type { Database } from "./database.types";
+import { fetchWithCodes } from "./fetch-with-codes";
 
 /** Longer than the functions' own lock_timeout (3 s), so that the database gives up first and says why. */
 export const TIMEOUT_MS = 8_000;
 
 const options = {
-  // One attempt: to repeat reads would keep shoppers waiting for seconds, and press on a database that is down.
+  // No repeats of its own: those would keep shoppers waiting for seconds, and press on a database that is down.
   db: { retry: false },
+  global: { fetch: fetchWithCodes },
   auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
 } as const;
 

@@ -17,7 +17,7 @@ export const GET = route(async (request) => personal(await getCart(await shopper
 export const POST = route(async (request) => {
   const wish = await parseBody(ReserveBodySchema, request);
   const { shopperId, setCookie } = await shopperOrNewGuest(request);
-  const answer = valueOrProblem(await reserve(shopperId, wish));
+  const answer = valueOrProblem(await reserve(shopperId, wish, request.signal));
   return personal(answer, { status: 201, setCookie });
 });
 
