@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type BulkMode, type ExtendLine, ExtendLineSchema } from "@/contracts/bulk";
 import { InstantSchema } from "@/contracts/common";
 import { callFunction } from "../supabase/call-function";
+import { IF_IDEMPOTENT } from "../supabase/repeat";
 import { type BulkResult, howMuch } from "./bulk-result";
 import { getCart } from "./get-cart";
 
@@ -27,7 +28,7 @@ export async function bulkExtend(
 
 async function extendAll(shopperId: string, ids: readonly string[], mode: BulkMode) {
   const args = { p_shopper_id: shopperId, p_reservation_ids: [...ids], p_mode: mode };
-  const { serverNow, answers } = await callFunction("extend_reservations", args, AnswerSchema);
+  const { serverNow, answers } = await callFunction("extend_reservations", args, AnswerSchema, IF_IDEMPOTENT);
   return { serverNow, lines: answers.map(toLine) };
 }
 

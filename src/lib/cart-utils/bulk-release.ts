@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { BulkMode, ReleaseLine } from "@/contracts/bulk";
 import { IdSchema, InstantSchema } from "@/contracts/common";
 import { callFunction } from "../supabase/call-function";
+import { IF_IDEMPOTENT } from "../supabase/repeat";
 import { type BulkResult, howMuch } from "./bulk-result";
 import { getCart } from "./get-cart";
 
@@ -29,7 +30,7 @@ export async function bulkRelease(
 
 function releaseAll(shopperId: string, ids: readonly string[], mode: BulkMode): Promise<Answer> {
   const args = { p_shopper_id: shopperId, p_reservation_ids: [...ids], p_mode: mode };
-  return callFunction("release_reservations", args, AnswerSchema);
+  return callFunction("release_reservations", args, AnswerSchema, IF_IDEMPOTENT);
 }
 
 /** A stranger holds nothing, and is not made a guest by asking. */

@@ -1,31 +1,28 @@
 import { z } from "zod";
 import { type BulkMode, type ReserveLine, ReserveLineSchema } from "@/contracts/bulk";
-import { InstantSchema } from "@/contracts/common";
-import { callFunction } from "../supabase/call-function";
 import type { BulkResult } from "./bulk-result";
+import { askToReserve } from "./reserve-queue";
 
 const LineSchema = ReserveLineSchema.omit({ limit: true, reservation: true, replacesId: true }).extend({
   reservation: ReserveLineSchema.shape.reservation.default(null),
   replacesId: ReserveLineSchema.shape.replacesId.default(null),
   limit: ReserveLineSchema.shape.limit.nullable(),
 });
-const AnswerSchema = z.object({
-  serverNow: InstantSchema,
-  answers: z.tuple([z.object({ outcome: z.string(), lines: z.array(LineSchema) })]),
-});
+const AnswerSchema = z.object({ outcome: z.string(), lines: z.array(LineSchema) });
 
 /**
  * Holds the lines of a whole cart (1 to 100) for one shopper, on top of what is held already. The lines of one variant
- * are one line. Not idempotent: it adds again.
+ * are one line. Not idempotent: it adds again. Nothing is held for whoever hung up (`signal`) before the turn came.
  */
 export async function bulkReserve(
   shopperId: string,
   items: readonly { variantId: string; quantity: number }[],
   mode: BulkMode,
+  signal?: AbortSignal,
 ): Promise<BulkResult> {
   const request = { shopperId, mode, lines: [...items] };
-  const { serverNow, answers } = await callFunction("reserve_stock", { p_requests: [request] }, AnswerSchema);
-  const [{ outcome, lines: found }] = answers;
+  const { serverNow, answer } = await askToReserve(request, signal);
+  const { outcome, lines: found } = AnswerSchema.parse(answer);
   const lines = found.map(toLine);
   if (outcome === "held") {
     return { ok: true, value: { serverNow, operation: "reserve", outcome: "done", lines } };

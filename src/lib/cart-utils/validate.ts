@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CurrencySchema, IdSchema, InstantSchema, MoneySchema } from "@/contracts/common";
 import type { Forecast, ForecastLine } from "@/contracts/forecast";
 import { callFunction } from "../supabase/call-function";
+import { IF_IDEMPOTENT } from "../supabase/repeat";
 import { NOBODY } from "./nobody";
 
 const LineSchema = z.object({
@@ -23,7 +24,7 @@ const AnswerSchema = z.object({ serverNow: InstantSchema, lines: z.array(LineSch
  */
 export async function validate(shopperId: string | null, ids?: readonly string[]): Promise<Forecast> {
   const args = { p_shopper_id: shopperId ?? NOBODY };
-  const { serverNow, lines } = await callFunction("validate_reservations", args, AnswerSchema);
+  const { serverNow, lines } = await callFunction("validate_reservations", args, AnswerSchema, IF_IDEMPOTENT);
   const cart = lines.map(toForecast);
   const asked = ids ? ids.map((id) => lineOf(cart, id)) : cart;
   return { serverNow, wouldSucceed: asked.length > 0 && asked.every(isGood), lines: asked };

@@ -45,7 +45,13 @@ export const holds: Operation[] = [
         examples: { held: { serverNow: SERVER_NOW, outcome: "held", reservation: hold, replacesId: null } },
       },
     },
-    problems: [...CHANGE_WITH_BODY, "variant_not_found", "insufficient_stock", "limit_reached"],
+    problems: [
+      ...CHANGE_WITH_BODY,
+      "server_busy",
+      "variant_not_found",
+      "insufficient_stock",
+      "limit_reached",
+    ],
   },
   {
     ...route,

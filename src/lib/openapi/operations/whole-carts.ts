@@ -74,7 +74,7 @@ export const wholeCarts: Operation[] = [
         },
       },
     },
-    problems: [...CHANGE_WITH_BODY, "bulk_refused"],
+    problems: [...CHANGE_WITH_BODY, "server_busy", "bulk_refused"],
   },
   {
     ...common,

@@ -13,7 +13,7 @@ export const POST = route(async (request) => {
   const { operation, items, mode } = await parseBody(BulkBodySchema, request);
   if (operation === "reserve") {
     const { shopperId, setCookie } = await shopperOrNewGuest(request);
-    return answer(await bulkReserve(shopperId, items, mode), setCookie);
+    return answer(await bulkReserve(shopperId, items, mode, request.signal), setCookie);
   }
   const change = operation === "extend" ? bulkExtend : bulkRelease;
   const ids = items.map((item) => item.reservationId);

@@ -1,0 +1,94 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import postgres from "postgres";
+import { afterAll, beforeAll } from "vitest";
+import { seedOnce } from "../../local/database/seed.ts";
+import { storeEnvironment } from "../../local/environment.ts";
+import { startGuard } from "../../local/guard.ts";
+import { seedFile, stateDir } from "../../local/paths.ts";
+import { freePort } from "../../local/ports.ts";
+import { postgresAccount, temporaryFolder } from "../../local/postgres/account.ts";
+import { type Cluster, type ClusterOptions, startCluster } from "../../local/postgres/cluster.ts";
+import { createStoppables, type Stoppables } from "../../local/stoppables.ts";
+import { startStore } from "../../local/store.ts";
+import { buildStore } from "../../local/store-build.ts";
+import { startSupabaseApi } from "../../local/supabase-api.ts";
+import { createMigratedDatabase } from "../../local/test-cluster.ts";
+import { storeKeys } from "./api-client.ts";
+import type { Sql } from "./database.ts";
+
+export type OwnStack = {
+  url: string;
+  /** A new session with the database; none may be open while Postgres is stopped. */
+  withDatabase<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
+  /** Ends Postgres: in an orderly way, or as a crash does. */
+  stopPostgres(how?: "orderly" | "crash"): Promise<void>;
+  startPostgres(): Promise<void>;
+};
+
+const patience = 120_000;
+const log = (name: string) => join(stateDir, "logs", `test-own-${name}.log`);
+
+/** A store with a gateway and a Postgres of its own, which a test may stop and start. */
+export function useOwnStack(settings: Record<string, string> = {}): OwnStack {
+  const stoppables = createStoppables(startGuard());
+  const database = createOwnPostgres(stoppables);
+  const stack: OwnStack = { url: "", ...database };
+  beforeAll(async () => {
+    const cluster = await database.create();
+    const keys = storeKeys();
+    const port = await freePort();
+    const api = await startSupabaseApi(
+      {
+        databaseUrl: cluster.url("store", "supabase_admin"),
+        port: await freePort(),
+        keys,
+        siteUrl: `http://localhost:${port}`,
+        logFile: log("supabase-api"),
+      },
+      stoppables,
+    );
+    const environment = { ...storeEnvironment(keys, api.url, {}), ...(await buildStore()), ...settings };
+    const store = await startStore({ mode: "start", port, environment, logFile: log("store") }, stoppables);
+    stack.url = store.url;
+  }, patience);
+  afterAll(() => stoppables.stopAll(), patience);
+  return stack;
+}
+
+function createOwnPostgres(stoppables: Stoppables) {
+  let options: ClusterOptions;
+  let cluster: Cluster;
+  const startPostgres = async () => {
+    cluster = await startCluster(options, stoppables);
+  };
+  return {
+    async create(): Promise<Cluster> {
+      const path = temporaryFolder(postgresAccount());
+      stoppables.add(() => rmSync(path, { recursive: true, force: true }), { kind: "folder", path });
+      const dataDir = join(path, "data");
+      const settings = { max_connections: 100, restart_after_crash: "off" };
+      options = { dataDir, port: await freePort(), logFile: log("postgres"), throwAway: true, settings };
+      await startPostgres();
+      await createMigratedDatabase(cluster, "store");
+      await seedOnce(cluster.url("store", "postgres"), seedFile);
+      return cluster;
+    },
+    startPostgres,
+    async stopPostgres(how: "orderly" | "crash" = "orderly"): Promise<void> {
+      // SIGQUIT is Postgres' immediate shutdown: nothing is rolled back in an orderly way, it recovers at the next start.
+      process.kill(cluster.pid, how === "crash" ? "SIGQUIT" : "SIGINT");
+      await cluster.ended;
+      await sleep(50);
+    },
+    async withDatabase<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
+      const sql = postgres(cluster.url("store", "postgres"), { max: 2, onnotice: () => {} });
+      try {
+        return await work(sql);
+      } finally {
+        await sql.end();
+      }
+    },
+  };
+}
