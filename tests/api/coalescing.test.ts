@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { describe, expect, test } from "vitest";
 import { HoldAnswerSchema } from "@/contracts/reservations";
-import { bodyOf, type Guest, newGuest, problemOf, RESERVATIONS } from "../support/api-client.ts";
+import { type Answer, bodyOf, type Guest, newGuest, problemOf, RESERVATIONS } from "../support/api-client.ts";
 import { createVariant, must, stockOf } from "../support/shop.ts";
 import { useSecondStore } from "./second-store.ts";
 import { unknownId, useShopFloor } from "./shop-floor.ts";
@@ -122,6 +122,24 @@ describe("a stuck level", () => {
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(20).fill(201));
     expect(await stockOf(sql, variantId)).toMatchObject({ reserved: 20 });
   });
+});
+
+test("more than can wait are refused while they would wait, and those who waited are served", async () => {
+  const variantId = await createVariant(sql, 2_000);
+  let asked: Promise<Answer>[] = [];
+  await whileLocked(variantId, async () => {
+    asked = guests(1_300).map((guest) => guest.reserve(variantId));
+    // The queue of a lane takes 1,024; the others hear so while the lock is still held.
+    const refused = await Promise.any(asked);
+    problemOf(refused, "server_busy");
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(refused.headers.has("set-cookie")).toBe(false);
+  });
+  const statuses = (await Promise.all(asked)).map(({ status }) => status);
+  const held = statuses.filter((status) => status === 201).length;
+  expect(statuses.filter((status) => status === 503)).toHaveLength(1_300 - held);
+  expect(held).toBeGreaterThan(0);
+  expect(await stockOf(sql, variantId)).toEqual({ on_hand: 2_000, reserved: held });
 });
 
 test("nothing is held for a client that hung up while it waited for its turn", async () => {
