@@ -16,6 +16,16 @@ const ingredients = ["src", "public", "next.config.ts", "package-lock.json", "ts
 const builds = join(stateDir, "builds");
 
 /**
+ * Secrets that are set while the store is built, as they are where people deploy. None may be found in a build:
+ * tests/api/canaries.test.ts looks for them.
+ */
+export const buildCanaries: Environment = {
+  SUPABASE_SECRET_KEY: "canary-of-the-build-supabase-secret-key",
+  GUEST_COOKIE_SECRET: "canary-of-the-build-guest-cookie-secret",
+  CRON_SECRET: "canary-of-the-build-cron-secret",
+};
+
+/**
  * Builds the store for production, unless these very sources were built before. Each state of the sources has its
  * own folder: a run that serves an older build is not disturbed. Returns the environment in which Next finds it.
  */
@@ -41,7 +51,7 @@ async function build(folder: string, where: Environment): Promise<void> {
   const typesBefore = existsSync(types) ? readFileSync(types) : undefined;
   const tsconfig = { extends: "../../tsconfig.json", include: ["../../next-env.d.ts", "../../src"] };
   writeFileSync(`${folder}.tsconfig.json`, JSON.stringify(tsconfig));
-  const env = { ...process.env, ...where, NODE_ENV: "production" as const };
+  const env = { ...process.env, ...where, ...buildCanaries, NODE_ENV: "production" as const };
   try {
     await promisify(execFile)(process.execPath, [nextProgram, "build"], { cwd: root, env });
   } catch (error) {
@@ -80,7 +90,7 @@ function forgetOldBuilds(keep: number): void {
 }
 
 function fingerprint(): string {
-  const hash = createHash("sha256").update(process.version);
+  const hash = createHash("sha256").update(process.version).update(JSON.stringify(buildCanaries));
   for (const file of ingredients.flatMap((name) => filesBelow(join(root, name)))) {
     hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
   }

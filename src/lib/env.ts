@@ -24,6 +24,12 @@ export function env(): Env {
   return parsed;
 }
 
+/** The values of the settings that nobody may see: all but those that are public by name. */
+export function secretValues(source: Record<string, string | undefined> = process.env): string[] {
+  const names = Object.keys(EnvSchema.shape).filter((name) => !name.startsWith("NEXT_PUBLIC_"));
+  return names.flatMap((name) => source[name] || []);
+}
+
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const result = EnvSchema.safeParse(source);
   if (result.success) return result.data;

@@ -1,6 +1,16 @@
-/** One JSON line per event on stderr. Carries ids and codes, never what a shopper typed or a key. */
+import { secretValues } from "./env";
+
+/**
+ * One JSON line per event on stderr. Carries ids and codes, never what a shopper typed or a key: a secret of ours that
+ * somebody else's message repeats is struck out.
+ */
 export function logError(event: string, facts: Record<string, string | number | undefined>): void {
-  process.stderr.write(
-    `${JSON.stringify({ level: "error", time: new Date().toISOString(), event, ...facts })}\n`,
-  );
+  const line = JSON.stringify({ level: "error", time: new Date().toISOString(), event, ...facts });
+  process.stderr.write(`${withoutSecrets(line)}\n`);
+}
+
+function withoutSecrets(line: string): string {
+  // As JSON writes them: a quote in a secret is escaped in the line.
+  const written = secretValues().map((secret) => JSON.stringify(secret).slice(1, -1));
+  return written.reduce((text, secret) => text.replaceAll(secret, "[secret]"), line);
 }
