@@ -65,11 +65,14 @@ async function sendOne(who: Guest, method: string, path: string, sending: Sendin
 
 const asJson = { "content-type": "application/json" };
 const withBody = operations.filter(({ body }) => body);
+/** Each sign-in costs the hash of a password, and a password is checked for what JSON Schema cannot say. */
+const isOfAccounts = ({ path }: { path: string }) => path.startsWith("/api/auth/");
 
 describe("no body breaks", () => {
-  test.each(withBody.map(({ id }) => id))(
+  const bodies = withBody.map((operation) => [operation.id, isOfAccounts(operation) ? 60 : 500] as const);
+  test.each(bodies)(
     "%s, and what the document refuses is refused",
-    async (id) => {
+    async (id, count) => {
       const one = documentedAs(id);
       const good = valuesOf(bodyShape(id), () => ids);
       const body = fc.oneof({ weight: 1, arbitrary: good }, { weight: 2, arbitrary: spoiled(good) });
@@ -81,9 +84,10 @@ describe("no body breaks", () => {
             headers: asJson,
           });
           const isGood = sent !== "" && bodyFaults(one, JSON.parse(sent)).length === 0;
+          if (isGood && isOfAccounts(one)) return;
           expect(answer.status === 400, `${sent} → ${answer.text}`).toBe(!isGood);
         }),
-        runs(500),
+        runs(count),
       );
     },
     patience(500),
