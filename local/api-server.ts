@@ -42,7 +42,9 @@ const app = new App({
     publishable_key: env("HOLDFAST_API_PUBLISHABLE_KEY"),
     secret_key: env("HOLDFAST_API_SECRET_KEY"),
     site_url: env("HOLDFAST_API_SITE_URL"),
-    email: { enable_signup: true, enable_confirmations: false },
+    // As in supabase/config.toml, which is what a hosted project is set up with.
+    minimum_password_length: 8,
+    email: { enable_signup: true, enable_confirmations: true },
   },
   studio: { enabled: false },
 });

@@ -234,6 +234,7 @@ create table public.shoppers (
   minute_began_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
   holds_in_minute integer default 0 not null,
   created_at timestamp with time zone default now() not null,
+  merged_at timestamp with time zone,
   constraint shoppers_holds_in_minute_check CHECK ((holds_in_minute >= 0)),
   constraint shoppers_not_merged_into_itself CHECK ((merged_into <> id)),
   constraint shoppers_pkey PRIMARY KEY (id)
@@ -244,7 +245,22 @@ comment on table public.shoppers is 'A guest or a signed-in user, one row per sh
 comment on column public.shoppers.merged_into is 'Whom this guest became by signing in. A late request with the old identity acts for that shopper. Never a chain.';
 comment on column public.shoppers.minute_began_at is 'When the minute began whose new holds are counted: with the first of them.';
 comment on column public.shoppers.holds_in_minute is 'New holds since minute_began_at, for max_holds_per_minute.';
+comment on column public.shoppers.merged_at is 'When merged_into was written. After merged_guest_seconds the guest is a guest like any other.';
 grant select on table public.shoppers to service_role;
+
+create table public.sign_in_attempts (
+  key bytea not null,
+  began_at timestamp with time zone not null,
+  attempts integer not null,
+  constraint sign_in_attempts_attempts_check CHECK ((attempts > 0)),
+  constraint sign_in_attempts_pkey PRIMARY KEY (key)
+);
+CREATE INDEX sign_in_attempts_began_at_idx ON public.sign_in_attempts USING btree (began_at);
+alter table public.sign_in_attempts enable row level security;
+comment on table public.sign_in_attempts is 'Attempts to sign in, per address and way, since began_at. The key is a hash: nobody''s address is kept here. Rows are forgotten an hour after they began.';
+comment on column public.sign_in_attempts.began_at is 'When the 15 minutes began in which attempts are counted.';
+comment on column public.sign_in_attempts.attempts is 'How many were made since began_at, at most one more than allowed.';
+grant select on table public.sign_in_attempts to service_role;
 
 create table public.stock_levels (
   variant_id uuid not null,
@@ -300,6 +316,7 @@ create table public.store_settings (
   shown_stock_limit integer default 20 not null,
   low_stock_at integer default 5 not null,
   lapsed_shown_seconds integer default 1800 not null,
+  merged_guest_seconds integer default 600 not null,
   constraint store_settings_hold_seconds_check CHECK (((hold_seconds >= 1) AND (hold_seconds <= 86400))),
   constraint store_settings_is_only_row_check CHECK (is_only_row),
   constraint store_settings_lapsed_shown_seconds_check CHECK ((lapsed_shown_seconds >= 0)),
@@ -309,6 +326,7 @@ create table public.store_settings (
   constraint store_settings_max_units_per_line_check CHECK ((max_units_per_line > 0)),
   constraint store_settings_max_units_per_shopper_check CHECK ((max_units_per_shopper > 0)),
   constraint store_settings_max_units_per_variant_check CHECK ((max_units_per_variant > 0)),
+  constraint store_settings_merged_guest_seconds_check CHECK (((merged_guest_seconds >= 1) AND (merged_guest_seconds <= 86400))),
   constraint store_settings_pkey PRIMARY KEY (is_only_row),
   constraint store_settings_shown_stock_limit_check CHECK (((shown_stock_limit >= 1) AND (shown_stock_limit <= 100))),
   constraint store_settings_vip_hold_seconds_check CHECK (((vip_hold_seconds >= 1) AND (vip_hold_seconds <= 86400)))
@@ -325,6 +343,7 @@ comment on column public.store_settings.max_holds_per_minute is 'Most new holds 
 comment on column public.store_settings.shown_stock_limit is 'The public sees availability up to this many units, then "or more".';
 comment on column public.store_settings.low_stock_at is 'At this many available units or fewer a variant reads as low on stock.';
 comment on column public.store_settings.lapsed_shown_seconds is 'How long an expired hold stays in the cart as "no longer held", in seconds.';
+comment on column public.store_settings.merged_guest_seconds is 'How long after a sign-in the guest''s identity acts for the user, in seconds. Only requests that were under way need it, with all their retries: the browser gets another guest''s cookie with the answer to its sign-in. A copy of the old cookie shall not reach into the user''s cart for ever.';
 grant select on table public.store_settings to service_role;
 
 create table public.sweep_runs (
@@ -381,11 +400,18 @@ CREATE OR REPLACE FUNCTION private.acting_shopper(p_shopper_id uuid)
  STABLE
  SET search_path TO ''
 AS $function$
+declare
+  v_into uuid;
+  v_merged_at timestamptz;
 begin
-  return coalesce((select s.merged_into from public.shoppers as s where s.id = p_shopper_id), p_shopper_id);
+  select s.merged_into, s.merged_at into v_into, v_merged_at from public.shoppers as s where s.id = p_shopper_id;
+  if v_into is not null and private.merge_holds(v_merged_at) then
+    return v_into;
+  end if;
+  return p_shopper_id;
 end;
 $function$;
-comment on function private.acting_shopper(pg_catalog.uuid) is 'For whom a request with this identity acts: the user that a guest became, else the shopper.';
+comment on function private.acting_shopper(pg_catalog.uuid) is 'For whom a request with this identity acts: the user that a guest became not long ago, else the shopper.';
 
 CREATE OR REPLACE FUNCTION private.availability_of(p_variant_id uuid, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS jsonb
@@ -859,6 +885,18 @@ end;
 $function$;
 comment on function private.decide_reservations(private.reserve_batch,private.level_arrays,integer[],private.hold_arrays,public.store_settings,timestamp with time zone) is 'Decides a batch, request by request in order of arrival, on p_free units by level. Writes nothing. all_or_nothing: every line or none; partial: each line as far as stock and caps reach. Adding units sets a line to the later of old end and now + duration, within its maximum; fewer units or a refusal change no time. Line outcomes: held, insufficient_stock, limit_reached, variant_not_found, reservation_not_found, reservation_ended, payment_open, not_attempted.';
 
+CREATE OR REPLACE FUNCTION private.end_merge(p_shopper_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.shoppers as s set merged_into = null
+  where s.id = any (p_shopper_ids) and s.merged_into is not null and not private.merge_holds(s.merged_at);
+end;
+$function$;
+comment on function private.end_merge(pg_catalog.uuid[]) is 'Makes guests of those whose merge is over, before they hold anything again. The caller holds their locks.';
+
 CREATE OR REPLACE FUNCTION private.expire_lapsed(p_variant_id uuid, p_location_id uuid, p_limit integer, p_now timestamp with time zone, OUT holds integer, OUT units integer)
  RETURNS record
  LANGUAGE plpgsql
@@ -1140,6 +1178,7 @@ CREATE OR REPLACE FUNCTION private.lock_acting_shopper(p_shopper_id uuid)
 AS $function$
 declare
   v_shopper_id uuid;
+  v_merged_into uuid;
 begin
   if p_shopper_id is null then
     perform private.raise_invalid_request('a shopper has an id');
@@ -1147,8 +1186,11 @@ begin
   loop
     v_shopper_id := private.acting_shopper(p_shopper_id);
     begin
-      perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
+      select s.merged_into into v_merged_into from public.shoppers as s where s.id = v_shopper_id for no key update;
       if private.acting_shopper(p_shopper_id) = v_shopper_id then
+        if v_merged_into is not null then
+          perform private.end_merge(array[v_shopper_id]);
+        end if;
         return v_shopper_id;
       end if;
       raise exception 'merged_meanwhile' using errcode = 'HF010';
@@ -1212,14 +1254,17 @@ AS $function$
 declare
   v_shoppers private.shopper_arrays;
   v_merged boolean;
+  v_once_merged boolean;
 begin
   insert into public.shoppers (id)
   select s.id from unnest(p_shopper_ids) as s (id) group by s.id order by s.id
   on conflict (id) do nothing;
   begin
     select array_agg(l.tier order by l.id), array_agg(l.minute_began_at order by l.id),
-           array_agg(l.holds_in_minute order by l.id), bool_or(l.merged_into is not null)
-    into v_shoppers.tiers, v_shoppers.minute_began_at, v_shoppers.holds_in_minute, v_merged
+           array_agg(l.holds_in_minute order by l.id),
+           bool_or(l.merged_into is not null and private.merge_holds(l.merged_at)), bool_or(l.merged_into is not null)
+    into v_shoppers.tiers, v_shoppers.minute_began_at, v_shoppers.holds_in_minute,
+         v_merged, v_once_merged
     from (
       select s.* from public.shoppers as s where s.id = any (p_shopper_ids) order by s.id for no key update
     ) as l;
@@ -1230,6 +1275,9 @@ begin
     -- Undoing the block lets go of its locks: whoever kept the guest's would ask for the user's out of turn.
     return null;
   end;
+  if v_once_merged then
+    perform private.end_merge(p_shopper_ids);
+  end if;
   return v_shoppers;
 end;
 $function$;
@@ -1294,6 +1342,18 @@ end;
 $function$;
 comment on function private.mark_expired(pg_catalog.uuid[],timestamp with time zone) is 'Marks those of these holds expired that are active and lapsed at p_now. The caller holds their levels'' locks.';
 
+CREATE OR REPLACE FUNCTION private.merge_holds(p_merged_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return p_merged_at > clock_timestamp() - make_interval(secs => (select t.merged_guest_seconds from public.store_settings as t));
+end;
+$function$;
+comment on function private.merge_holds(timestamp with time zone) is 'Whether a guest who was merged then still acts for the user: for merged_guest_seconds. Null for who never was.';
+
 CREATE OR REPLACE FUNCTION private.next_release_at(p_variant_id uuid, p_now timestamp with time zone, p_except_shopper_id uuid DEFAULT NULL::uuid)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
@@ -1344,6 +1404,18 @@ end;
 $function$;
 comment on function private.no_holds(private.reserve_batch) is 'The holds of shoppers who hold nothing.';
 
+CREATE OR REPLACE FUNCTION private.note_merge()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  new.merged_at := case when new.merged_into is not null then clock_timestamp() end;
+  return new;
+end;
+$function$;
+comment on function private.note_merge() is 'Writes merged_at, whoever writes merged_into.';
+
 CREATE OR REPLACE FUNCTION private.parse_plain_requests(p_requests jsonb)
  RETURNS private.plain_batch
  LANGUAGE plpgsql
@@ -1390,8 +1462,10 @@ declare
   b private.reserve_batch;
 begin
   with request as materialized (
-    -- A guest who signed in meanwhile acts for the user.
-    select coalesce(sh.merged_into, r.shopper_id) as shopper_id, coalesce(r.mode, 'all_or_nothing') = 'partial' as is_partial,
+    -- A guest who signed in not long ago acts for the user.
+    select case when sh.merged_into is null then r.shopper_id
+                when private.merge_holds(sh.merged_at) then sh.merged_into else r.shopper_id end as shopper_id,
+           coalesce(r.mode, 'all_or_nothing') = 'partial' as is_partial,
            coalesce(r.quantity_mode, 'add') = 'set' as is_set, r.lines, r.ord::integer as ord
     from rows from (jsonb_to_recordset(p_requests)
            as ("shopperId" uuid, "mode" text, "quantityMode" text, "lines" jsonb))
@@ -1888,6 +1962,82 @@ $function$;
 comment on function public.adjust_stock(pg_catalog.uuid,pg_catalog.uuid,integer,pg_catalog.text,boolean) is 'Changes on_hand by p_delta units, with its reason in the ledger. Answers adjusted {onHand, released} | units_held {missing, inTheWay: the newest holds that would have to go} — repeat with p_release_newest to take those back; their shoppers see them as withdrawn | payment_open (holds that are being paid stand in the way) | below_zero | not_found. Locks the level. Not idempotent. Raises HF001 without a delta or a reason.';
 grant execute on function public.adjust_stock(uuid,uuid,integer,text,boolean) to service_role;
 
+CREATE OR REPLACE FUNCTION public.count_sign_in_attempt(p_way text, p_email text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  -- A code has a million values and lives an hour: ten attempts in a quarter of one find it once in 25,000 tries,
+  -- and nobody who mistypes a password needs more.
+  c_attempts constant integer := 10;
+  c_window constant interval := '15 minutes';
+  v_key bytea;
+  v_now timestamptz := clock_timestamp();
+  v_row public.sign_in_attempts;
+begin
+  if p_way is null or p_email is null then
+    perform private.raise_invalid_request('p_way and p_email say what is attempted');
+  end if;
+  v_key := sha256(convert_to(p_way || ':' || lower(p_email), 'UTF8'));
+  insert into public.sign_in_attempts as a (key, began_at, attempts) values (v_key, v_now, 1)
+  on conflict (key) do update
+  set began_at = case when a.began_at <= v_now - c_window then v_now else a.began_at end,
+      -- Beyond the cap nothing is counted, so that a flood does not run the number over.
+      attempts = case when a.began_at <= v_now - c_window then 1 else least(a.attempts + 1, c_attempts + 1) end
+  returning * into v_row;
+  delete from public.sign_in_attempts as a
+  where a.key in (
+    select o.key from public.sign_in_attempts as o where o.began_at < v_now - interval '1 hour'
+    order by o.began_at limit 10 for update skip locked);
+  if v_row.attempts > c_attempts then
+    return jsonb_build_object('outcome', 'too_many_attempts', 'retryAfterSeconds',
+                              greatest(1, ceil(extract(epoch from v_row.began_at + c_window - v_now)))::integer);
+  end if;
+  return jsonb_build_object('outcome', 'counted');
+end;
+$function$;
+comment on function public.count_sign_in_attempt(pg_catalog.text,pg_catalog.text) is 'Counts an attempt before it is made, so that a hundred at once are a hundred. p_way: what is attempted, for example password or code; each way has its own count. Answers {outcome: counted | too_many_attempts, with retryAfterSeconds}: at most ten in 15 minutes for one address. Locks that address''s row. Not idempotent: each call counts. Raises HF001 for null.';
+grant execute on function public.count_sign_in_attempt(text,text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.erase_account(p_user_id uuid, p_session_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  -- Long enough to read what erasing means, short enough that a forgotten window is no way to do it.
+  c_fresh constant interval := '15 minutes';
+  v_released jsonb;
+begin
+  if p_user_id is null or p_session_id is null then
+    perform private.raise_invalid_request('p_user_id and p_session_id say whose account, and who asks');
+  end if;
+  if not exists (select 1 from auth.sessions as s
+                 where s.id = p_session_id and s.user_id = p_user_id
+                   and s.created_at > clock_timestamp() - c_fresh) then
+    return jsonb_build_object('outcome', 'sign_in_again');
+  end if;
+  -- With the guests who became this user: their rows change too, and a sign-in that comes between waits.
+  perform 1 from public.shoppers as s where s.id = p_user_id or s.merged_into = p_user_id
+  order by s.id for no key update;
+  if exists (select 1 from public.reservations as r where r.shopper_id = p_user_id and r.status = 'paying') then
+    return jsonb_build_object('outcome', 'payment_open');
+  end if;
+  v_released := public.release_reservations(p_user_id, null, 'partial');
+  update public.shoppers as s set merged_into = null where s.merged_into = p_user_id;
+  update public.shoppers as s set tier = 'standard' where s.id = p_user_id;
+  delete from auth.users as u where u.id = p_user_id;
+  return jsonb_build_object('outcome', 'erased', 'released', v_released -> 'released');
+end;
+$function$;
+comment on function public.erase_account(pg_catalog.uuid,pg_catalog.uuid) is 'Erases a user of Supabase Auth with all sessions and identities, gives back what they hold, and lets go of the guests they once were. What they bought stays, under an id that nobody has any more. Asks for the session that does it: one of this user, at most 15 minutes old. Answers {outcome: erased {released} | sign_in_again | payment_open}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for null.';
+grant execute on function public.erase_account(uuid,uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.expire_reservations(p_limit integer DEFAULT 500)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1973,6 +2123,24 @@ end;
 $function$;
 comment on function public.extend_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids: at most 100; null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. Raises HF001 for an unknown mode, more than 100 ids or no shopper.';
 grant execute on function public.extend_reservations(uuid,uuid[],text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.forget_sign_in_attempts(p_way text, p_email text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+begin
+  if p_way is null or p_email is null then
+    perform private.raise_invalid_request('p_way and p_email say what was attempted');
+  end if;
+  delete from public.sign_in_attempts as a where a.key = sha256(convert_to(p_way || ':' || lower(p_email), 'UTF8'));
+  return jsonb_build_object('outcome', 'forgotten');
+end;
+$function$;
+comment on function public.forget_sign_in_attempts(pg_catalog.text,pg_catalog.text) is 'Forgets the attempts of an address: one of them succeeded. Answers {outcome: forgotten}. Locks that address''s row. Idempotent. Raises HF001 for null.';
+grant execute on function public.forget_sign_in_attempts(text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.get_availability(p_variant_ids uuid[])
  RETURNS jsonb
@@ -2538,6 +2706,8 @@ CREATE TRIGGER reservations_identity_is_fixed BEFORE UPDATE ON public.reservatio
 CREATE TRIGGER reservations_no_truncate BEFORE TRUNCATE ON public.reservations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF004', 'no_truncate: delete rows, so that the counters follow');
 
 CREATE TRIGGER reservations_status_moves_forward BEFORE UPDATE ON public.reservations FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status AND NOT (old.status = 'active'::public.reservation_status AND (new.status = ANY (ARRAY['paying'::public.reservation_status, 'released'::public.reservation_status, 'expired'::public.reservation_status]))) AND NOT (old.status = 'paying'::public.reservation_status AND (new.status = ANY (ARRAY['active'::public.reservation_status, 'confirmed'::public.reservation_status, 'released'::public.reservation_status, 'expired'::public.reservation_status])))) EXECUTE FUNCTION private.refuse_statement('HF002', 'illegal_status_move: an ended hold never comes back, and a hold is confirmed only from paying');
+
+CREATE TRIGGER shoppers_note_merge BEFORE INSERT OR UPDATE OF merged_into ON public.shoppers FOR EACH ROW WHEN (new.merged_into IS NOT NULL OR new.merged_at IS NOT NULL) EXECUTE FUNCTION private.note_merge();
 
 CREATE TRIGGER stock_levels_identity_is_fixed BEFORE UPDATE OF variant_id, location_id ON public.stock_levels FOR EACH ROW WHEN (old.variant_id IS DISTINCT FROM new.variant_id OR old.location_id IS DISTINCT FROM new.location_id) EXECUTE FUNCTION private.refuse_statement('HF007', 'stock_level_in_use: holds belong to their variant and location');
 

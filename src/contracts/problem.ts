@@ -27,6 +27,8 @@ export const ProblemSchema = z
     limit: z.object({ name: z.string(), value: z.int() }).optional(),
     /** `bulk_refused`: each line with its outcome. */
     lines: z.array(BulkLineSchema).optional(),
+    /** 429: seconds after which another attempt makes sense, as `Retry-After` says too. */
+    retryAfterSeconds: z.int().min(1).optional(),
     serverNow: InstantSchema.optional(),
   })
   .meta({ id: "Problem" });

@@ -1,17 +1,75 @@
 -- For whom a request acts, and what is decided under that shopper's lock.
 
+alter table public.store_settings
+  add column merged_guest_seconds integer not null default 600 check (merged_guest_seconds between 1 and 86400);
+comment on column public.store_settings.merged_guest_seconds is
+  'How long after a sign-in the guest''s identity acts for the user, in seconds. Only requests that were under way need it, with all their retries: the browser gets another guest''s cookie with the answer to its sign-in. A copy of the old cookie shall not reach into the user''s cart for ever.';
+
+alter table public.shoppers add column merged_at timestamptz;
+comment on column public.shoppers.merged_at is
+  'When merged_into was written. After merged_guest_seconds the guest is a guest like any other.';
+
+create function private.note_merge()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.merged_at := case when new.merged_into is not null then clock_timestamp() end;
+  return new;
+end;
+$$;
+comment on function private.note_merge() is 'Writes merged_at, whoever writes merged_into.';
+create trigger shoppers_note_merge before insert or update of merged_into on public.shoppers
+  for each row when (new.merged_into is not null or new.merged_at is not null)
+  execute function private.note_merge();
+
+create function private.merge_holds(p_merged_at timestamptz)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return p_merged_at > clock_timestamp() - make_interval(secs => (select t.merged_guest_seconds from public.store_settings as t));
+end;
+$$;
+comment on function private.merge_holds(timestamptz) is
+  'Whether a guest who was merged then still acts for the user: for merged_guest_seconds. Null for who never was.';
+
 create function private.acting_shopper(p_shopper_id uuid)
 returns uuid
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_into uuid;
+  v_merged_at timestamptz;
 begin
-  return coalesce((select s.merged_into from public.shoppers as s where s.id = p_shopper_id), p_shopper_id);
+  select s.merged_into, s.merged_at into v_into, v_merged_at from public.shoppers as s where s.id = p_shopper_id;
+  if v_into is not null and private.merge_holds(v_merged_at) then
+    return v_into;
+  end if;
+  return p_shopper_id;
 end;
 $$;
 comment on function private.acting_shopper(uuid) is
-  'For whom a request with this identity acts: the user that a guest became, else the shopper.';
+  'For whom a request with this identity acts: the user that a guest became not long ago, else the shopper.';
+
+create function private.end_merge(p_shopper_ids uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  update public.shoppers as s set merged_into = null
+  where s.id = any (p_shopper_ids) and s.merged_into is not null and not private.merge_holds(s.merged_at);
+end;
+$$;
+comment on function private.end_merge(uuid[]) is
+  'Makes guests of those whose merge is over, before they hold anything again. The caller holds their locks.';
 
 create type private.shopper_arrays as (
   tiers public.shopper_tier[],
@@ -29,14 +87,17 @@ as $$
 declare
   v_shoppers private.shopper_arrays;
   v_merged boolean;
+  v_once_merged boolean;
 begin
   insert into public.shoppers (id)
   select s.id from unnest(p_shopper_ids) as s (id) group by s.id order by s.id
   on conflict (id) do nothing;
   begin
     select array_agg(l.tier order by l.id), array_agg(l.minute_began_at order by l.id),
-           array_agg(l.holds_in_minute order by l.id), bool_or(l.merged_into is not null)
-    into v_shoppers.tiers, v_shoppers.minute_began_at, v_shoppers.holds_in_minute, v_merged
+           array_agg(l.holds_in_minute order by l.id),
+           bool_or(l.merged_into is not null and private.merge_holds(l.merged_at)), bool_or(l.merged_into is not null)
+    into v_shoppers.tiers, v_shoppers.minute_began_at, v_shoppers.holds_in_minute,
+         v_merged, v_once_merged
     from (
       select s.* from public.shoppers as s where s.id = any (p_shopper_ids) order by s.id for no key update
     ) as l;
@@ -47,6 +108,9 @@ begin
     -- Undoing the block lets go of its locks: whoever kept the guest's would ask for the user's out of turn.
     return null;
   end;
+  if v_once_merged then
+    perform private.end_merge(p_shopper_ids);
+  end if;
   return v_shoppers;
 end;
 $$;
@@ -81,6 +145,7 @@ set search_path = ''
 as $$
 declare
   v_shopper_id uuid;
+  v_merged_into uuid;
 begin
   if p_shopper_id is null then
     perform private.raise_invalid_request('a shopper has an id');
@@ -88,8 +153,11 @@ begin
   loop
     v_shopper_id := private.acting_shopper(p_shopper_id);
     begin
-      perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
+      select s.merged_into into v_merged_into from public.shoppers as s where s.id = v_shopper_id for no key update;
       if private.acting_shopper(p_shopper_id) = v_shopper_id then
+        if v_merged_into is not null then
+          perform private.end_merge(array[v_shopper_id]);
+        end if;
         return v_shopper_id;
       end if;
       raise exception 'merged_meanwhile' using errcode = 'HF010';

@@ -66,8 +66,10 @@ declare
   b private.reserve_batch;
 begin
   with request as materialized (
-    -- A guest who signed in meanwhile acts for the user.
-    select coalesce(sh.merged_into, r.shopper_id) as shopper_id, coalesce(r.mode, 'all_or_nothing') = 'partial' as is_partial,
+    -- A guest who signed in not long ago acts for the user.
+    select case when sh.merged_into is null then r.shopper_id
+                when private.merge_holds(sh.merged_at) then sh.merged_into else r.shopper_id end as shopper_id,
+           coalesce(r.mode, 'all_or_nothing') = 'partial' as is_partial,
            coalesce(r.quantity_mode, 'add') = 'set' as is_set, r.lines, r.ord::integer as ord
     from rows from (jsonb_to_recordset(p_requests)
            as ("shopperId" uuid, "mode" text, "quantityMode" text, "lines" jsonb))

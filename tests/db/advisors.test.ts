@@ -25,6 +25,7 @@ const exceptions: { name: string; of?: string[]; reason: string }[] = [
       "locations",
       "reservation_refusals",
       "shoppers",
+      "sign_in_attempts",
       "stock_levels",
       "stock_movements",
       "store_settings",

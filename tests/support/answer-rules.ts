@@ -27,6 +27,8 @@ export type Confidential = {
 export type DocumentedCodes = ReadonlyMap<string, number>;
 
 const PERSONAL = "private, no-store";
+/** What @supabase/ssr asks for where it sets the cookies of a session. */
+const OF_A_SESSION = "private, no-cache, no-store, must-revalidate, max-age=0";
 const SHARED = "public, max-age=0, s-maxage=1";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -57,13 +59,16 @@ function successFaults({ headers, body }: Answer, { cache }: Operation, { schema
   return [
     ...unless(headers.get("content-type") === "application/json", "its Content-Type is not application/json"),
     ...unless(
-      headers.get("cache-control") === (isShared ? SHARED : PERSONAL),
+      headers.get("cache-control") === (isShared ? SHARED : setsSession(headers) ? OF_A_SESSION : PERSONAL),
       `its Cache-Control is ${headers.get("cache-control")}`,
     ),
     ...schemaFaults(schema, body),
     ...unless(!(isShared && headers.has("set-cookie")), "it is shared, and sets a cookie"),
   ];
 }
+
+const setsSession = (headers: Headers) =>
+  headers.getSetCookie().some((cookie) => /^holdfast_session[.\d]*=[^;]/.test(cookie));
 
 function problemFaults({ status, headers, body }: Answer, codes: DocumentedCodes): string[] {
   const { code, status: said, requestId, type } = (body ?? {}) as Record<string, unknown>;

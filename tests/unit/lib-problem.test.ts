@@ -32,6 +32,15 @@ describe("an expected problem", () => {
     expect(logged).toEqual([]);
   });
 
+  it("says when another attempt makes sense, in the header and in the body", async () => {
+    const response = problemResponse(
+      new ProblemError("too_many_attempts", { retryAfterSeconds: 90 }),
+      "id-1",
+    );
+    expect(response.headers.get("retry-after")).toBe("90");
+    expect(ProblemSchema.parse(await response.json())).toMatchObject({ retryAfterSeconds: 90 });
+  });
+
   it("carries its facts", async () => {
     const response = problemResponse(new ProblemError("insufficient_stock", { available: 2 }), "id-1");
     expect(ProblemSchema.parse(await response.json())).toMatchObject({ available: 2 });

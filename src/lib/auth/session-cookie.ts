@@ -18,6 +18,11 @@ const StoredSessionSchema = z.object({
 });
 export type StoredSession = z.infer<typeof StoredSessionSchema>;
 
+/** Whether the token of this session ends within so many seconds. */
+export function isOver({ expires_at }: StoredSession, withinSeconds = 0): boolean {
+  return expires_at !== undefined && expires_at * 1000 <= Date.now() + withinSeconds * 1000;
+}
+
 const PREFIX = "base64-";
 
 /** What @supabase/ssr wrote, not verified: `null` where there is nothing, or nothing that can be read. */

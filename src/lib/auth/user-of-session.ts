@@ -1,8 +1,9 @@
+import { stringFromBase64URL } from "@supabase/ssr";
 import { z } from "zod";
 import { IdSchema } from "@/contracts/common";
 import { authClient } from "../supabase/clients";
-import { throwIfUnavailable } from "./auth-error";
-import { type CookieJar, readStoredSession } from "./session-cookie";
+import { AuthUnavailable, throwIfUnavailable } from "./auth-error";
+import { type CookieJar, isOver, readStoredSession } from "./session-cookie";
 
 /** A signed-in user. Their id is their `shopper_id`. */
 export type User = {
@@ -12,50 +13,63 @@ export type User = {
   isAdmin: boolean;
 };
 
-const AppMetadataSchema = z.object({ role: z.unknown() }).optional().catch(undefined);
-
-const ClaimsSchema = z.object({
-  sub: IdSchema,
+const facts = {
   role: z.literal("authenticated"),
   email: z.string().optional().catch(undefined),
-  app_metadata: AppMetadataSchema,
-});
-
-const UserSchema = z.object({
-  id: IdSchema,
-  role: z.literal("authenticated"),
-  email: z.string().optional().catch(undefined),
-  app_metadata: AppMetadataSchema,
-  last_sign_in_at: z.string().optional(),
-});
+  app_metadata: z.object({ role: z.unknown() }).optional().catch(undefined),
+};
+const ClaimsSchema = z.object({ sub: IdSchema, ...facts });
+const UserSchema = z.object({ id: IdSchema, ...facts });
+const SessionIdSchema = z.object({ session_id: IdSchema });
 
 /**
  * The user of these cookies, by the signature of their token; `null` for a forged, expired or broken one.
- * With the project's signing keys this asks nobody; a token of a shared secret costs one question to the auth
+ * With the project's signing keys this asks nobody; a token of a shared secret costs a question to the auth
  * service. Throws `AuthUnavailable`. Never refreshes: that is the proxy's, which can write cookies.
  */
 export async function userOfSession(jar: CookieJar): Promise<User | null> {
-  const token = (await readStoredSession(jar))?.access_token;
-  if (token === undefined) return null;
+  const token = await tokenOf(jar);
+  if (token === null) return null;
   const { data, error } = await claimsOf(token);
   if (error) throwIfUnavailable(error);
   const claims = ClaimsSchema.safeParse(data?.claims);
-  return claims.success ? toUser(claims.data.sub, claims.data) : null;
+  if (!claims.success) return null;
+  // Supabase writes it into every token. Where one lacks it, only the service itself knows who is an admin.
+  if (claims.data.app_metadata === undefined) return confirmedUser(jar);
+  return toUser({ id: claims.data.sub, ...claims.data });
 }
 
 /**
  * The user as the auth service knows them this moment, for what matters: a session that was ended elsewhere, or a
  * user who was erased, is `null` here at once. Throws `AuthUnavailable`.
  */
-export async function confirmedUser(jar: CookieJar): Promise<(User & { signedInAt: Date | null }) | null> {
-  const token = (await readStoredSession(jar))?.access_token;
-  if (token === undefined) return null;
+export async function confirmedUser(jar: CookieJar): Promise<(User & { sessionId: string }) | null> {
+  const token = await tokenOf(jar);
+  if (token === null) return null;
   const { data, error } = await authClient().getUser(token);
   if (error) throwIfUnavailable(error);
-  const user = UserSchema.safeParse(data.user);
-  if (!user.success) return null;
-  const { id, last_sign_in_at: signedInAt } = user.data;
-  return { ...toUser(id, user.data), signedInAt: signedInAt ? new Date(signedInAt) : null };
+  const user = readUser(data.user);
+  if (user === null) return null;
+  const session = SessionIdSchema.safeParse(payloadOf(token));
+  return session.success ? { ...user, sessionId: session.data.session_id } : null;
+}
+
+/** A user of the auth service as the store knows them. */
+export function readUser(user: unknown): User | null {
+  const parsed = UserSchema.safeParse(user);
+  return parsed.success ? toUser(parsed.data) : null;
+}
+
+function toUser({ id, email, app_metadata: metadata }: z.output<typeof UserSchema>): User {
+  return { id, email: email || null, isAdmin: metadata?.role === "admin" };
+}
+
+async function tokenOf(jar: CookieJar): Promise<string | null> {
+  const stored = await readStoredSession(jar);
+  if (stored === null) return null;
+  // The proxy renews a session that is over, or takes it away. Where it could do neither, the user is not known.
+  if (isOver(stored)) throw new AuthUnavailable("the session could not be renewed");
+  return stored.access_token;
 }
 
 async function claimsOf(token: string) {
@@ -67,8 +81,7 @@ async function claimsOf(token: string) {
   }
 }
 
-type Facts = { email?: string | undefined; app_metadata?: { role?: unknown } | undefined };
-
-function toUser(id: string, facts: Facts): User {
-  return { id, email: facts.email || null, isAdmin: facts.app_metadata?.role === "admin" };
+/** Of a token that the auth service has just accepted. */
+function payloadOf(token: string): unknown {
+  return JSON.parse(stringFromBase64URL(token.split(".")[1] ?? ""));
 }

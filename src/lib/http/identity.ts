@@ -1,5 +1,5 @@
 import type { NextRequest } from "next/server";
-import { type User, userOfSession } from "../auth/user-of-session";
+import { confirmedUser, type User, userOfSession } from "../auth/user-of-session";
 import { env } from "../env";
 import { GUEST_COOKIE, GUEST_COOKIE_SECONDS, newGuestId, signGuest, verifyGuest } from "./guest-cookie";
 import { isHttps } from "./is-https";
@@ -51,9 +51,13 @@ export async function requireUser(request: NextRequest): Promise<User> {
   return user;
 }
 
-/** The signed-in admin. Throws the problem `sign_in_required` or `admin_only`. */
+/**
+ * The signed-in admin, as the auth service knows them this moment: who was one an hour ago may be none now.
+ * Throws the problem `sign_in_required` or `admin_only`.
+ */
 export async function requireAdmin(request: NextRequest): Promise<User> {
-  const user = await requireUser(request);
+  const user = await confirmedUser(request.cookies);
+  if (!user) throw new ProblemError("sign_in_required");
   if (!user.isAdmin) throw new ProblemError("admin_only");
   return user;
 }

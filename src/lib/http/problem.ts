@@ -39,6 +39,7 @@ export function problemResponse(thrown: unknown, requestId: string): Response {
       "Cache-Control": "private, no-store",
       ...(code === "cron_secret_required" && { "WWW-Authenticate": "Bearer" }),
       ...(status === 503 && { "Retry-After": "1" }),
+      ...(extras.retryAfterSeconds !== undefined && { "Retry-After": String(extras.retryAfterSeconds) }),
     },
   });
 }

@@ -42,10 +42,10 @@ async function answer<Context>(
 /** An answer that is one shopper's alone: no cache may keep it. */
 export function personal(
   body: unknown,
-  options: { status?: number; setCookie?: string | null } = {},
+  options: { status?: number; setCookie?: string | string[] | null; headers?: Record<string, string> } = {},
 ): Response {
-  const headers = new Headers({ "Cache-Control": "private, no-store" });
-  if (options.setCookie) headers.set("Set-Cookie", options.setCookie);
+  const headers = new Headers({ "Cache-Control": "private, no-store", ...options.headers });
+  for (const cookie of [options.setCookie ?? []].flat()) headers.append("Set-Cookie", cookie);
   return Response.json(body, { status: options.status ?? 200, headers });
 }
 

@@ -196,6 +196,7 @@ export type Database = {
           created_at: string;
           holds_in_minute: number;
           id: string;
+          merged_at: string | null;
           merged_into: string | null;
           minute_began_at: string;
           tier: Database["public"]["Enums"]["shopper_tier"];
@@ -205,6 +206,7 @@ export type Database = {
           created_at?: string;
           holds_in_minute?: number;
           id: string;
+          merged_at?: string | null;
           merged_into?: string | null;
           minute_began_at?: string;
           tier?: Database["public"]["Enums"]["shopper_tier"];
@@ -213,9 +215,29 @@ export type Database = {
           created_at?: string;
           holds_in_minute?: number;
           id?: string;
+          merged_at?: string | null;
           merged_into?: string | null;
           minute_began_at?: string;
           tier?: Database["public"]["Enums"]["shopper_tier"];
+        };
+        Relationships: [];
+      };
+      sign_in_attempts: {
+        Row: {
+          attempts: number;
+          began_at: string;
+          key: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          attempts: number;
+          began_at: string;
+          key: string;
+        };
+        Update: {
+          attempts?: number;
+          began_at?: string;
+          key?: string;
         };
         Relationships: [];
       };
@@ -307,6 +329,7 @@ export type Database = {
           max_units_per_line: number;
           max_units_per_shopper: number;
           max_units_per_variant: number;
+          merged_guest_seconds: number;
           shown_stock_limit: number;
           vip_hold_seconds: number;
         };
@@ -321,6 +344,7 @@ export type Database = {
           max_units_per_line?: number;
           max_units_per_shopper?: number;
           max_units_per_variant?: number;
+          merged_guest_seconds?: number;
           shown_stock_limit?: number;
           vip_hold_seconds?: number;
         };
@@ -334,6 +358,7 @@ export type Database = {
           max_units_per_line?: number;
           max_units_per_shopper?: number;
           max_units_per_variant?: number;
+          merged_guest_seconds?: number;
           shown_stock_limit?: number;
           vip_hold_seconds?: number;
         };
@@ -507,11 +532,14 @@ export type Database = {
         };
         Returns: Json;
       };
+      count_sign_in_attempt: { Args: { p_email: string; p_way: string }; Returns: Json };
+      erase_account: { Args: { p_session_id: string; p_user_id: string }; Returns: Json };
       expire_reservations: { Args: { p_limit?: number }; Returns: Json };
       extend_reservations: {
         Args: { p_mode?: string; p_reservation_ids?: string[]; p_shopper_id: string };
         Returns: Json;
       };
+      forget_sign_in_attempts: { Args: { p_email: string; p_way: string }; Returns: Json };
       get_availability: { Args: { p_variant_ids: string[] }; Returns: Json };
       get_cart: { Args: { p_shopper_id: string }; Returns: Json };
       release_reservations: {
