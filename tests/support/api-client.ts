@@ -22,6 +22,8 @@ export type Sending = {
 
 /** A browser with a cookie jar: every answer that it gets has kept the rules of all answers. */
 export type Guest = {
+  /** Every cookie of the browser, by name; a test may change them. */
+  jar: Map<string, string>;
   /** The value of the guest cookie; a test may put another one in. */
   cookie: string | null;
   send(method: string, pathAndQuery: string, sending?: Sending): Promise<Answer>;
@@ -39,15 +41,23 @@ export type Guest = {
 export const RESERVATIONS = "/api/stock/reservations";
 
 export function newGuest({ cookie = null as string | null, baseUrl = storeUrl() } = {}): Guest {
+  const jar = new Map(cookie === null ? [] : [[GUEST_COOKIE, cookie]]);
   const guest: Guest = {
-    cookie,
+    jar,
+    get cookie() {
+      return jar.get(GUEST_COOKIE) ?? null;
+    },
+    set cookie(value) {
+      if (value === null) jar.delete(GUEST_COOKIE);
+      else jar.set(GUEST_COOKIE, value);
+    },
     async send(method, pathAndQuery, sending = {}) {
-      const response = await fetch(`${baseUrl}${pathAndQuery}`, requestInit(method, sending, guest.cookie));
+      const response = await fetch(`${baseUrl}${pathAndQuery}`, requestInit(method, sending, jar));
       const text = await response.text();
       const { status, headers } = response;
       const path = pathAndQuery.split("?")[0] ?? "";
       const answer: Answer = { method, path, status, headers, text, body: fromJson(text) };
-      guest.cookie = cookieIn(answer) ?? guest.cookie;
+      takeCookies(answer, jar);
       refuseFaults(answer, guest.cookie);
       return answer;
     },
@@ -102,7 +112,7 @@ function refuseFaults(answer: Answer, cookie: string | null): void {
   expect(faults, `The rules of every answer. ${what}`).toEqual([]);
 }
 
-function requestInit(method: string, sending: Sending, cookie: string | null): RequestInit {
+function requestInit(method: string, sending: Sending, jar: Map<string, string>): RequestInit {
   const { json, body, headers = {} } = sending;
   const isJson = json !== undefined;
   return {
@@ -110,7 +120,7 @@ function requestInit(method: string, sending: Sending, cookie: string | null): R
     redirect: "manual",
     headers: {
       ...(isJson && { "content-type": "application/json" }),
-      ...(cookie && { cookie: `${GUEST_COOKIE}=${cookie}` }),
+      ...(jar.size > 0 && { cookie: [...jar].map((pair) => pair.join("=")).join("; ") }),
       ...headers,
     },
     ...(isJson && { body: JSON.stringify(json) }),
@@ -120,12 +130,14 @@ function requestInit(method: string, sending: Sending, cookie: string | null): R
   };
 }
 
-function cookieIn({ headers }: Answer): string | undefined {
-  const set = headers.getSetCookie();
-  if (set.length === 0) return undefined;
-  const [, value] = /^holdfast_guest=([^;]+);/.exec(set[0] ?? "") ?? [];
-  expect(set, "the guest cookie is the only one").toHaveLength(1);
-  return value ?? expect.unreachable(`an unknown cookie: ${set[0]}`);
+/** As a browser would, and no cookie but ours may come. */
+function takeCookies({ headers }: Answer, jar: Map<string, string>): void {
+  for (const cookie of headers.getSetCookie()) {
+    const [, name = "", value = ""] = /^(holdfast_(?:guest|session(?:\.\d)?))=([^;]*);/.exec(cookie) ?? [];
+    if (name === "") expect.unreachable(`an unknown cookie: ${cookie}`);
+    if (/; Max-Age=0(;|$)/i.test(cookie)) jar.delete(name);
+    else jar.set(name, value);
+  }
 }
 
 function shopperIdOf(cookie: string | null): string | undefined {

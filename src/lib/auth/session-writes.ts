@@ -19,12 +19,14 @@ export function openSession(jar: CookieJar, secure: boolean) {
       setAll: (cookies, headers) => {
         for (const { name, value, options } of cookies) {
           writes.cookies.push({ name, value });
-          writes.setCookies.push(serializeCookieHeader(name, value, options));
+          // @supabase/ssr keeps a session for 400 days, whatever it is asked for.
+          const maxAge = value === "" ? 0 : SESSION_COOKIE_SECONDS;
+          writes.setCookies.push(serializeCookieHeader(name, value, { ...options, maxAge }));
         }
         Object.assign(writes.headers, headers);
       },
     },
-    { name: SESSION_COOKIE, maxAge: SESSION_COOKIE_SECONDS, secure },
+    { name: SESSION_COOKIE, secure },
   );
   return { auth, writes };
 }

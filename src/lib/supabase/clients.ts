@@ -52,7 +52,7 @@ export function authClient(): SupabaseClient<Database>["auth"] {
 /** Acts as the user whose session is in these cookies, and writes what becomes of it. One for each request. */
 export function sessionClient(
   cookies: CookieMethodsServer,
-  cookie: { name: string; maxAge: number; secure: boolean },
+  cookie: { name: string; secure: boolean },
 ): SupabaseClient<Database>["auth"] {
   const { NEXT_PUBLIC_SUPABASE_URL: url, NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: key } = env();
   // No script of ours reads the session, so none may: the browser talks to the store's own routes alone.
