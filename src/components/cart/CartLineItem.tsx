@@ -1,6 +1,5 @@
 "use client";
 
-import Image from "next/image";
 import Link from "next/link";
 import { useEffect, useRef } from "react";
 import { useCart, useCartStore } from "@/contexts/CartContext";
@@ -14,6 +13,7 @@ import { lineName } from "@/domain/wording";
 import { FailureNotice } from "../FailureNotice";
 import { ReservationStatus } from "../ReservationStatus";
 import { Button } from "../ui/Button";
+import { Picture } from "../ui/Picture";
 import { Stepper } from "../ui/Stepper";
 import styles from "./CartLineItem.module.css";
 
@@ -25,7 +25,7 @@ export function CartLineItem({ line }: { line: CartLine }) {
   const name = lineName(line);
   return (
     <li ref={useShownWhenAdded(line.variantId)} className={styles.line}>
-      <Image className={styles.picture} src={line.imagePath} alt="" width={96} height={120} unoptimized />
+      <Picture className={styles.picture} src={line.imagePath} alt="" width={96} height={120} />
       <div className={styles.words}>
         <Link className={styles.name} href={`/products/${line.productSlug}`}>
           {line.productName}

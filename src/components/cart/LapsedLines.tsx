@@ -1,11 +1,11 @@
 "use client";
 
-import Image from "next/image";
 import Link from "next/link";
 import type { LapsedLine } from "@/contracts/reservations";
 import { unitsText } from "@/domain/wording";
 import { LocalTime } from "../LocalTime";
 import { HoldAgain } from "../reservation/HoldAgain";
+import { Picture } from "../ui/Picture";
 import styles from "./LapsedLines.module.css";
 
 const endings = { expired: "ended", withdrawn: "taken back by the shop" } as const;
@@ -19,14 +19,7 @@ export function LapsedLines({ lapsed }: { lapsed: readonly LapsedLine[] }) {
       <ul>
         {lapsed.map((line) => (
           <li key={line.reservationId} className={styles.line}>
-            <Image
-              className={styles.picture}
-              src={line.imagePath}
-              alt=""
-              width={56}
-              height={70}
-              unoptimized
-            />
+            <Picture className={styles.picture} src={line.imagePath} alt="" width={56} height={70} />
             <div className={styles.words}>
               <Link className={styles.name} href={`/products/${line.productSlug}`}>
                 {line.productName}

@@ -1,11 +1,11 @@
 "use client";
 
-import Image from "next/image";
 import Link from "next/link";
 import { useAvailability } from "@/contexts/AvailabilityContext";
 import type { Product } from "@/contracts/catalogue";
 import { productNote } from "@/domain/availability";
 import { priceRangeText } from "@/domain/money";
+import { Picture } from "../ui/Picture";
 import { AvailabilityText } from "./AvailabilityText";
 import { HeldByYou } from "./HeldByYou";
 import styles from "./ProductCard.module.css";
@@ -16,14 +16,13 @@ export function ProductCard({ product, isEarly }: { product: Product; isEarly: b
   return (
     <article className={styles.card} data-state={note.state}>
       <div className={styles.frame}>
-        <Image
+        <Picture
           className={styles.picture}
           src={product.imagePath}
           alt={product.imageAlt}
           width={800}
           height={1000}
           loading={isEarly ? "eager" : "lazy"}
-          unoptimized
         />
         <div className={styles.badge}>
           <HeldByYou variantIds={variants.map((variant) => variant.id)} />

@@ -1,4 +1,4 @@
-import Image from "next/image";
+import { Picture } from "../ui/Picture";
 import styles from "./Hero.module.css";
 
 export function Hero() {
@@ -13,14 +13,13 @@ export function Hero() {
           you for 15 minutes, and nobody else can take it.
         </p>
       </div>
-      <Image
+      <Picture
         className={styles.picture}
         src="/holdfast.svg"
         alt="Kelp rising from a rock that its holdfast grips, in green water under a low sun"
         width={1200}
         height={1000}
         loading="eager"
-        unoptimized
       />
     </section>
   );

@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
-import Image from "next/image";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import { ProductForm } from "@/components/catalogue/ProductForm";
 import { Icon } from "@/components/ui/Icon";
+import { Picture } from "@/components/ui/Picture";
 import { findProduct } from "@/lib/catalogue";
 import styles from "./page.module.css";
 
@@ -32,14 +32,13 @@ export default async function ProductPage({ params }: Props) {
           <Icon name="back" size={18} />
           All pieces
         </Link>
-        <Image
+        <Picture
           className={styles.picture}
           src={product.imagePath}
           alt={product.imageAlt}
           width={800}
           height={1000}
           loading="eager"
-          unoptimized
         />
       </div>
       <div className={styles.words}>
