@@ -2,6 +2,7 @@ import type { Guest, Sending } from "../support/api-client.ts";
 import { newGuest, storeKeys } from "../support/api-client.ts";
 import type { Sql } from "../support/database.ts";
 import { documented } from "../support/openapi.ts";
+import { type Member, newMember } from "./member.ts";
 import { createProduct, unknownId } from "./shop-floor.ts";
 
 // Requests as somebody makes them who has read nothing but the OpenAPI document.
@@ -12,14 +13,20 @@ export type Wish = {
   sending?: Sending;
 };
 
-/** A guest with one hold of two units out of ten, and what a request about it has to name. */
-export type Stage = { owner: Guest; variantId: string; slug: string; reservationId: string };
+/** A guest with one hold of two units out of ten, what a request about it has to name, and a user without any. */
+export type Stage = { owner: Guest; variantId: string; slug: string; reservationId: string; member: Member };
 
 export async function setStage(sql: Sql, baseUrl?: string): Promise<Stage> {
   const { variantId, slug } = await createProduct(sql, 10);
   const owner = newGuest(baseUrl ? { baseUrl } : {});
   const { reservation } = await owner.hold(variantId, 2);
-  return { owner, variantId, slug, reservationId: reservation.reservationId };
+  return {
+    owner,
+    variantId,
+    slug,
+    reservationId: reservation.reservationId,
+    member: await newMember(sql),
+  };
 }
 
 const json = (body: unknown): Wish => ({ sending: { json: body } });
@@ -38,6 +45,13 @@ const good: Record<string, (stage: Stage) => Wish> = {
   bulk: ({ reservationId }) => json({ operation: "extend", items: [{ reservationId }] }),
   validateCart: () => ({}),
   validateReservations: ({ reservationId }) => json({ reservationIds: [reservationId] }),
+  getSession: () => ({}),
+  signUp: ({ member: { password } }) => json({ email: `${unknownId()}@example.test`, password }),
+  signIn: ({ member: { email, password } }) => json({ email, password }),
+  requestCode: ({ member: { email } }) => json({ email }),
+  verifyCode: ({ member: { email, code } }) => json({ email, code }),
+  signOut: () => ({}),
+  eraseAccount: ({ member: { cookie } }) => ({ sending: { headers: { cookie } } }),
   cleanUpReservations: asCron,
   cronCleanUpReservations: asCron,
   getHealth: () => ({}),

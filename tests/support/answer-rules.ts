@@ -92,7 +92,10 @@ function problemFaults({ status, headers, body }: Answer, codes: DocumentedCodes
     ...unless(said === status, "the status in the body is another one"),
     ...unless(type === `urn:holdfast:problem:${code}`, "its type does not name its code"),
     ...unless(requestId === headers.get("x-request-id"), "its requestId is not that of the header"),
-    ...unless((status === 503) === headers.has("retry-after"), "Retry-After belongs to 503, and only there"),
+    ...unless(
+      (status === 503 || status === 429) === headers.has("retry-after"),
+      "Retry-After belongs to 503 and 429, and only there",
+    ),
     ...unless(
       (code === "cron_secret_required") === headers.has("www-authenticate"),
       "WWW-Authenticate belongs to where a bearer is wanted, and only there",

@@ -8,6 +8,7 @@ import { ShapeView } from "./ShapeView";
 const CALLERS: Record<Caller, string> = {
   anyone: "Everybody.",
   shopper: "Everybody, for themselves: a signed-in user, a guest by their cookie, or a stranger.",
+  user: "A signed-in user.",
   admin: "A signed-in admin.",
   cron: "Whoever shows the cron secret as a bearer.",
   admin_or_cron: "A signed-in admin, or whoever shows the cron secret as a bearer.",

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { ProblemCode } from "../http/problem-codes";
 
 /** Who may ask. `shopper`: whoever the cookies say, a stranger too. */
-export type Caller = "anyone" | "shopper" | "admin" | "cron" | "admin_or_cron";
+export type Caller = "anyone" | "shopper" | "user" | "admin" | "cron" | "admin_or_cron";
 
 export type Examples = Record<string, unknown>;
 
@@ -34,6 +34,7 @@ export type Operation = {
 export const TAGS = {
   Catalogue: "What the shop sells and how much of it is free. For everybody.",
   Holds: "The shopper's cart: units that are kept for a while. Known by a cookie that the first hold brings.",
+  Accounts: "Signing up, in and out. The session is a cookie that no script can read.",
   Housekeeping: "For those who operate the shop.",
 } as const;
 export type Tag = keyof typeof TAGS;

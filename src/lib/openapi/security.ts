@@ -27,6 +27,7 @@ export const SECURITY_SCHEMES = {
 export const REQUIRED: Record<Caller, Partial<Record<keyof typeof SECURITY_SCHEMES, string[]>>[]> = {
   anyone: [{}],
   shopper: [{}, { guestCookie: [] }, { sessionCookie: [] }],
+  user: [{ sessionCookie: [] }],
   admin: [{ sessionCookie: [] }],
   cron: [{ cronSecret: [] }],
   admin_or_cron: [{ sessionCookie: [] }, { cronSecret: [] }],

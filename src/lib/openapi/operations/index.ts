@@ -1,8 +1,15 @@
 import type { Operation } from "../operation";
+import { accounts } from "./accounts";
 import { catalogue } from "./catalogue";
 import { holds } from "./holds";
 import { housekeeping } from "./housekeeping";
 import { wholeCarts } from "./whole-carts";
 
 /** Every method of every route below /api. A test finds a route that is missing here, and the other way round. */
-export const operations: readonly Operation[] = [...catalogue, ...holds, ...wholeCarts, ...housekeeping];
+export const operations: readonly Operation[] = [
+  ...catalogue,
+  ...holds,
+  ...wholeCarts,
+  ...accounts,
+  ...housekeeping,
+];

@@ -4,15 +4,14 @@ import { signUp } from "@/lib/auth/sign-up";
 import { guestOf } from "@/lib/http/identity";
 import { isHttps } from "@/lib/http/is-https";
 import { parseBody } from "@/lib/http/parse";
-import { ProblemError } from "@/lib/http/problem";
 import { personal, route } from "@/lib/http/route";
-import { signedIn } from "@/lib/http/signed-in";
+import { authProblem, signedIn } from "@/lib/http/signed-in";
 
 /** Makes an account and sends the code that confirms it. The answer is the same for an address that has one. */
 export const POST = route(async (request) => {
   const body = await parseBody(SignUpBodySchema, request);
   const result = await signUp(body);
-  if (!result.ok) throw new ProblemError(result.code);
+  if (!result.ok) throw authProblem(result);
   if (result.outcome === "code_sent") return personal({ outcome: "code_sent" }, { status: 202 });
   return signedIn(request, await signIn(body, guestOf(request), isHttps(request)));
 });
