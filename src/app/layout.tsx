@@ -2,6 +2,7 @@ import { GeistSans } from "geist/font/sans";
 import { GeistSerifRegular } from "geist/font/serif/regular";
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
+import { SessionGuard } from "@/components/account/SessionGuard";
 import { CartDrawer } from "@/components/cart/CartDrawer";
 import { SiteFooter } from "@/components/layout/SiteFooter";
 import { SiteHeader } from "@/components/layout/SiteHeader";
@@ -9,6 +10,7 @@ import { ReservationStatus } from "@/components/ReservationStatus";
 import { CartProvider } from "@/contexts/CartContext";
 import { CartDrawerProvider } from "@/contexts/CartDrawerContext";
 import { readInitialCart } from "./read-initial-cart";
+import { readSessionOfPage } from "./read-session-of-page";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -27,16 +29,17 @@ export const viewport: Viewport = {
 const fonts = `${GeistSans.variable} ${GeistSerifRegular.variable}`;
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const initialCart = await readInitialCart();
+  const [initialCart, session] = await Promise.all([readInitialCart(), readSessionOfPage()]);
   return (
     <html lang="en" className={fonts}>
       <body>
         <a className="skip-link" href="#content">
           Skip to the content
         </a>
+        <SessionGuard isUser={session.kind === "user"} />
         <CartProvider initial={initialCart}>
           <CartDrawerProvider>
-            <SiteHeader />
+            <SiteHeader email={session.email} />
             <main id="content" tabIndex={-1}>
               {children}
             </main>

@@ -83,6 +83,7 @@ function createBrowserCartStore(initial: InitialCart): CartStore {
     fetch: browserFetch,
     time: browserTime,
     initial,
+    isStranger: initial.cart === null,
     ...(inBrowser ? { tabs: createBrowserTabs() } : {}),
   });
 }

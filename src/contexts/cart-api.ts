@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { SessionSchema } from "@/contracts/account";
 import { ProblemSchema } from "@/contracts/problem";
 import {
   CartSchema,
@@ -15,11 +16,29 @@ export type Answer<Value> = { ok: true; value: Value } | { ok: false; failure: F
 
 const RESERVATIONS = "/api/stock/reservations";
 
-/** The cart's side of the HTTP contract. Every answer is parsed here; nothing unparsed goes further. */
-export function createCartApi(fetch: Fetch) {
+/**
+ * The cart's side of the HTTP contract. Every answer is parsed here; nothing unparsed goes further. A browser that
+ * the shop does not know yet asks who it is before its first hold: two first holds at once, or one that is sent
+ * again because its answer got lost, then belong to one shopper.
+ */
+export function createCartApi(fetch: Fetch, { isStranger = false }: { isStranger?: boolean } = {}) {
+  let isKnown = !isStranger;
+  let asking: Promise<Answer<unknown>> | null = null;
+
+  async function asSomebody<Value>(send: () => Promise<Answer<Value>>): Promise<Answer<Value>> {
+    if (isKnown) return send();
+    asking ??= request(fetch, "/api/session", { method: "GET" }, SessionSchema);
+    const answer = await asking;
+    asking = null;
+    if (!answer.ok) return answer;
+    isKnown = true;
+    return send();
+  }
+
   return {
     readCart: () => request(fetch, RESERVATIONS, { method: "GET" }, CartSchema),
-    reserve: (body: ReserveBody) => request(fetch, RESERVATIONS, withBody("POST", body), HoldAnswerSchema),
+    reserve: (body: ReserveBody) =>
+      asSomebody(() => request(fetch, RESERVATIONS, withBody("POST", body), HoldAnswerSchema)),
     change: (body: ChangeBody) => request(fetch, RESERVATIONS, withBody("PUT", body), HoldAnswerSchema),
     release: (reservationId: string) =>
       request(

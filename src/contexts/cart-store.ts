@@ -26,11 +26,13 @@ export interface CartStoreOptions {
   time: Time;
   initial: { known: boolean; cart: Cart | null };
   tabs?: Tabs;
+  /** The shop may not know this browser yet: who it is, is asked before the first hold. */
+  isStranger?: boolean;
 }
 
 /** The browser's mirror of the cart. Knows no framework; the server is the truth. */
-export function createCartStore({ fetch, time, initial, tabs }: CartStoreOptions) {
-  const api = createCartApi(fetch);
+export function createCartStore({ fetch, time, initial, tabs, isStranger = false }: CartStoreOptions) {
+  const api = createCartApi(fetch, { isStranger });
   const listeners = new Set<() => void>();
   const changeListeners = new Set<() => void>();
   const rendered = initialCartState(initial);

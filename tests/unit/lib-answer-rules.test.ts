@@ -114,7 +114,7 @@ describe("a problem has a fault", () => {
   it("that says 503 and not when to come back", () => {
     const type = "urn:holdfast:problem:database_unavailable";
     const down: Change = { status: 503, body: { code: "database_unavailable", status: 503, type } };
-    expect(faults(problem, down)).toEqual(["Retry-After belongs to 503, and only there"]);
+    expect(faults(problem, down)).toEqual(["Retry-After belongs to 503 and 429, and only there"]);
     expect(faults(problem, { ...down, headers: { "retry-after": "1" } })).toEqual([]);
   });
 });

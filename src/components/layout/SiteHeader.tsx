@@ -1,9 +1,10 @@
 import Link from "next/link";
+import { AccountLink } from "../account/AccountLink";
 import { CartButton } from "../cart/CartButton";
 import { Logo } from "./Logo";
 import styles from "./SiteHeader.module.css";
 
-export function SiteHeader() {
+export function SiteHeader({ email }: { email: string | null }) {
   return (
     <header className={styles.header}>
       <Link href="/" className={styles.home}>
@@ -14,6 +15,7 @@ export function SiteHeader() {
         <Link href="/#pieces" className={styles.link}>
           Pieces
         </Link>
+        <AccountLink email={email} />
         <CartButton />
       </nav>
     </header>
