@@ -1,4 +1,5 @@
 import { z } from "zod";
+import "./common";
 
 /** bcrypt, which the auth service uses, looks at no more than 72 bytes: what lies behind would count for nothing. */
 const MAX_PASSWORD_BYTES = 72;

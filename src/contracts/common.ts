@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+// In the browser zod would try whether it may compile its checks with eval; the pages' policy says no, and tells.
+if (typeof window !== "undefined") z.config({ jitless: true });
+
 /** Most lines that one request may carry (design, section 5). */
 export const MAX_LINES = 100;
 
