@@ -62,7 +62,9 @@ serve(
     hostname: "127.0.0.1",
     fetch: (request, { incoming }) => {
       const peerAddress = incoming.socket.remoteAddress ?? null;
-      return withBrokenConnections(async () => asPostgrest(await app.fetch(await asLiteKnows(request), { peerAddress })));
+      return withBrokenConnections(async () =>
+        asPostgrest(await app.fetch(await asLiteKnows(request), { peerAddress })),
+      );
     },
   },
   () => process.send?.("listening"),
