@@ -49,18 +49,6 @@ create type private.level_arrays as (
 );
 comment on type private.level_arrays is 'Stock levels as parallel arrays: the levels of the i-th variant are variant_first[i]..variant_last[i] (null: none), in the order in which locations are asked; free units before lapsed holds are looked at, lower bound of the next expiry, the product''s own hold duration in seconds.';
 
-create type private.plain_batch as (
-  shoppers uuid[],
-  variants uuid[],
-  quantities integer[],
-  ids uuid[],
-  requests integer,
-  different_variants integer,
-  largest integer,
-  is_plain boolean
-);
-comment on type private.plain_batch is 'A batch of one plain line each, as parallel arrays in order of arrival, with the ids that their holds are to have; is_plain: whether it is one, and there seemed to be enough when it was read.';
-
 create type private.reserve_batch as (
   shopper_ids uuid[],
   variant_ids uuid[],
@@ -102,29 +90,20 @@ comment on type private.shopper_arrays is 'Locked shoppers as parallel arrays, i
 
 -- Tables
 
-create table public.audit_log (
-  id bigint generated always as identity not null,
-  at timestamp with time zone default clock_timestamp() not null,
-  actor text not null,
-  cause text not null,
-  entity text not null,
-  entity_id uuid,
-  shopper_id uuid,
+create table public.kept_refusals (
   variant_id uuid not null,
-  location_id uuid not null,
-  before jsonb,
-  after jsonb,
-  constraint audit_log_entity_check CHECK ((entity = ANY (ARRAY['reservation'::text, 'stock_level'::text]))),
-  constraint audit_log_pkey PRIMARY KEY (id)
+  reason text not null,
+  hour timestamp with time zone not null,
+  requests bigint not null,
+  units bigint not null,
+  constraint kept_refusals_pkey PRIMARY KEY (variant_id, reason, hour)
 );
-CREATE INDEX audit_log_variant_id_at_idx ON public.audit_log USING btree (variant_id, at);
-alter table public.audit_log enable row level security;
-comment on table public.audit_log is 'The append-only trail: every change of a hold and of on_hand, who, what, why, before, after. No application role can change it.';
-comment on column public.audit_log.actor is 'shopper, admin or system from our functions; the database role where somebody typed SQL.';
-comment on column public.audit_log.cause is 'Which operation did it, for example reserve, extend, expire; sql where somebody typed it.';
-comment on column public.audit_log.before is 'What was there: status, units and instants of a hold, units of a stock level; null for what is new.';
-comment on column public.audit_log.after is 'What came of it, in the same words; null for what was deleted.';
-grant select on table public.audit_log to service_role;
+alter table public.kept_refusals enable row level security;
+comment on table public.kept_refusals is 'Refusals that the sweep has taken over from new_refusals, for good.';
+comment on column public.kept_refusals.hour is 'The hour in which they were refused, by its beginning.';
+comment on column public.kept_refusals.requests is 'Lines of requests that were refused.';
+comment on column public.kept_refusals.units is 'Units that were asked for and not held.';
+grant select on table public.kept_refusals to service_role;
 
 create table public.locations (
   id uuid default gen_random_uuid() not null,
@@ -141,6 +120,23 @@ alter table public.locations enable row level security;
 comment on table public.locations is 'A place that keeps stock. A shop has at least one: main.';
 comment on column public.locations.priority is 'Lower goes first when a line looks for the location that covers it.';
 grant select on table public.locations to service_role;
+
+create unlogged table public.new_refusals (
+  variant_id uuid not null,
+  reason text not null,
+  hour timestamp with time zone not null,
+  shard smallint not null,
+  requests bigint not null,
+  units bigint not null,
+  constraint new_refusals_pkey PRIMARY KEY (variant_id, reason, hour, shard)
+) with (fillfactor=50);
+alter table public.new_refusals enable row level security;
+comment on table public.new_refusals is 'Refusals since the last sweep: bounded, so that a flood cannot fill the disk; sharded, so that counting is no hot row.';
+comment on column public.new_refusals.hour is 'The hour in which they were refused, by its beginning.';
+comment on column public.new_refusals.shard is 'Backend process id modulo 16. Sum over it.';
+comment on column public.new_refusals.requests is 'Lines of requests that were refused.';
+comment on column public.new_refusals.units is 'Units that were asked for and not held.';
+grant select on table public.new_refusals to service_role;
 
 create table public.products (
   id uuid default gen_random_uuid() not null,
@@ -169,22 +165,37 @@ grant select on table public.products to anon;
 grant select on table public.products to authenticated;
 grant select on table public.products to service_role;
 
-create table public.reservation_refusals (
+create table public.reservation_trail (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  actor text not null,
+  cause text not null,
+  reservation_id uuid not null,
   variant_id uuid not null,
-  reason text not null,
-  hour timestamp with time zone not null,
-  shard smallint not null,
-  requests bigint not null,
-  units bigint not null,
-  constraint reservation_refusals_pkey PRIMARY KEY (variant_id, reason, hour, shard)
-) with (fillfactor=50);
-alter table public.reservation_refusals enable row level security;
-comment on table public.reservation_refusals is 'Refusals counted per variant, reason and hour: bounded, so that a flood cannot fill the disk; sharded, so that counting is no hot row.';
-comment on column public.reservation_refusals.hour is 'The hour in which they were refused, by its beginning.';
-comment on column public.reservation_refusals.shard is 'Backend process id modulo 16. Sum over it.';
-comment on column public.reservation_refusals.requests is 'Lines of requests that were refused.';
-comment on column public.reservation_refusals.units is 'Units that were asked for and not held.';
-grant select on table public.reservation_refusals to service_role;
+  location_id uuid not null,
+  old_shopper_id uuid,
+  old_status public.reservation_status,
+  old_quantity integer,
+  old_expires_at timestamp with time zone,
+  new_shopper_id uuid,
+  new_status public.reservation_status,
+  new_quantity integer,
+  new_expires_at timestamp with time zone,
+  constraint reservation_trail_check CHECK (((old_status IS NOT NULL) OR (new_status IS NOT NULL))),
+  constraint reservation_trail_pkey PRIMARY KEY (variant_id, at, id)
+);
+CREATE INDEX reservation_trail_at_idx ON public.reservation_trail USING brin (at);
+alter table public.reservation_trail enable row level security;
+comment on table public.reservation_trail is 'The append-only trail of holds: one row for every hold that was made, changed or deleted, what it was and what it became. No application role can change it.';
+comment on column public.reservation_trail.actor is 'shopper, admin or system from our functions; the database role where somebody typed SQL.';
+comment on column public.reservation_trail.cause is 'Which operation did it, for example reserve, extend, expire; sql where somebody typed it.';
+comment on column public.reservation_trail.old_status is 'What was there before; null, as all of old_, for a new hold.';
+comment on column public.reservation_trail.old_quantity is 'Units of stock before.';
+comment on column public.reservation_trail.old_expires_at is 'When it would have ended before.';
+comment on column public.reservation_trail.new_status is 'What came of it; null, as all of new_, for a hold that was deleted.';
+comment on column public.reservation_trail.new_quantity is 'Units of stock after.';
+comment on column public.reservation_trail.new_expires_at is 'When it ends or would have ended after.';
+grant select on table public.reservation_trail to service_role;
 
 create table public.reservations (
   id uuid default gen_random_uuid() not null,
@@ -210,11 +221,8 @@ create table public.reservations (
   constraint reservations_withdrawn_is_released CHECK (((NOT is_withdrawn) OR (status = 'released'::public.reservation_status)))
 ) with (fillfactor=80);
 CREATE INDEX reservations_active_expiry_idx ON public.reservations USING btree (variant_id, location_id, expires_at) WHERE (status = 'active'::public.reservation_status);
-CREATE INDEX reservations_expired_shopper_idx ON public.reservations USING btree (shopper_id, expires_at) WHERE (status = 'expired'::public.reservation_status);
-CREATE INDEX reservations_let_go_shopper_idx ON public.reservations USING btree (shopper_id, variant_id) WHERE (status = ANY (ARRAY['released'::public.reservation_status, 'confirmed'::public.reservation_status]));
+CREATE INDEX reservations_not_active_shopper_idx ON public.reservations USING btree (shopper_id, status, ended_at) WHERE (status <> 'active'::public.reservation_status);
 CREATE UNIQUE INDEX reservations_one_active_per_level_idx ON public.reservations USING btree (shopper_id, variant_id, location_id) WHERE (status = 'active'::public.reservation_status);
-CREATE INDEX reservations_paying_shopper_idx ON public.reservations USING btree (shopper_id) WHERE (status = 'paying'::public.reservation_status);
-CREATE INDEX reservations_withdrawn_shopper_idx ON public.reservations USING btree (shopper_id, ended_at) WHERE is_withdrawn;
 alter table public.reservations enable row level security;
 comment on table public.reservations is 'Holds: units of one variant at one location, kept for one shopper. There is no cart table; the cart is the shopper''s active holds.';
 comment on column public.reservations.quantity is 'Units of stock.';
@@ -303,6 +311,26 @@ comment on column public.stock_movements.reason is 'What was given as the reason
 comment on column public.stock_movements.delta is 'Units that came, or with a minus went.';
 comment on column public.stock_movements.on_hand_after is 'Units on hand once they had.';
 grant select on table public.stock_movements to service_role;
+
+create table public.stock_trail (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  actor text not null,
+  cause text not null,
+  reservation_id uuid,
+  variant_id uuid not null,
+  location_id uuid not null,
+  before jsonb,
+  after jsonb,
+  constraint stock_trail_pkey PRIMARY KEY (id)
+);
+CREATE INDEX stock_trail_variant_id_at_idx ON public.stock_trail USING btree (variant_id, at);
+alter table public.stock_trail enable row level security;
+comment on table public.stock_trail is 'The append-only trail of stock levels: every change of on_hand and safety_stock, and every repair. No application role can change it.';
+comment on column public.stock_trail.reservation_id is 'The hold that a repair was about; null for a stock level.';
+comment on column public.stock_trail.before is 'What was there; null for what is new.';
+comment on column public.stock_trail.after is 'What came of it, in the same words; null for what was deleted.';
+grant select on table public.stock_trail to service_role;
 
 create table public.store_settings (
   is_only_row boolean default true not null,
@@ -478,11 +506,11 @@ begin
     union all
     select r.*, false, r.expires_at, 'expired'
     from public.reservations as r
-    where r.shopper_id = p_shopper_id and r.status = 'expired' and r.expires_at > v_shown_since
+    where r.shopper_id = p_shopper_id and r.status = 'expired' and r.ended_at > v_shown_since
     union all
     select r.*, false, r.ended_at, 'withdrawn'
     from public.reservations as r
-    where r.shopper_id = p_shopper_id and r.is_withdrawn and r.ended_at > v_shown_since
+    where r.shopper_id = p_shopper_id and r.status = 'released' and r.ended_at > v_shown_since and r.is_withdrawn
   )
   select m.id, m.variant_id, m.quantity, m.created_at, m.live, m.lost, m.why,
          private.hold_as_json(m.id, m.variant_id, m.location_id, m.quantity, m.status, m.created_at,
@@ -571,6 +599,8 @@ CREATE OR REPLACE FUNCTION private.count_deleted_reservations()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 declare
   v_actor text := private.log_actor();
@@ -586,10 +616,9 @@ begin
     from delta as d
     where s.variant_id = d.variant_id and s.location_id = d.location_id
   )
-  insert into public.audit_log
-    (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, before)
-  select v_actor, v_cause, 'reservation', o.id, o.shopper_id, o.variant_id, o.location_id,
-         jsonb_build_object('status', o.status, 'quantity', o.quantity, 'expiresAt', o.expires_at)
+  insert into public.reservation_trail
+    (actor, cause, reservation_id, variant_id, location_id, old_shopper_id, old_status, old_quantity, old_expires_at)
+  select v_actor, v_cause, o.id, o.variant_id, o.location_id, o.shopper_id, o.status, o.quantity, o.expires_at
   from old_rows as o;
   return null;
 end;
@@ -601,12 +630,19 @@ CREATE OR REPLACE FUNCTION private.count_inserted_reservations()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 declare
   v_actor text := private.log_actor();
   v_cause text := private.log_cause();
   v_missing bigint;
 begin
+  if v_cause = 'sql' then
+    -- Our functions have made and locked the shoppers' rows. Whoever types SQL need not know of them.
+    insert into public.shoppers (id) select distinct n.shopper_id from new_rows as n order by n.shopper_id
+    on conflict (id) do nothing;
+  end if;
   with delta as (
     select n.variant_id, n.location_id, sum(n.quantity) as units,
            min(n.expires_at) filter (where n.status = 'active') as soonest
@@ -621,10 +657,9 @@ begin
     where s.variant_id = d.variant_id and s.location_id = d.location_id
     returning 1
   ), logged as (
-    insert into public.audit_log
-      (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, after)
-    select v_actor, v_cause, 'reservation', n.id, n.shopper_id, n.variant_id, n.location_id,
-           jsonb_build_object('status', n.status, 'quantity', n.quantity, 'expiresAt', n.expires_at)
+    insert into public.reservation_trail
+      (actor, cause, reservation_id, variant_id, location_id, new_shopper_id, new_status, new_quantity, new_expires_at)
+    select v_actor, v_cause, n.id, n.variant_id, n.location_id, n.shopper_id, n.status, n.quantity, n.expires_at
     from new_rows as n
   )
   select (select count(*) from delta) - (select count(*) from counted) into v_missing;
@@ -635,7 +670,7 @@ begin
   return null;
 end;
 $function$;
-comment on function private.count_inserted_reservations() is 'Invariant 2 for INSERT: adds new holds to reserved, once per level and statement, and writes the trail. Locks the levels (FOR NO KEY UPDATE). Raises HF005 for a hold without a stock level, 23514 where reserved would pass on_hand.';
+comment on function private.count_inserted_reservations() is 'Invariant 2 for INSERT: adds new holds to reserved, once per level and statement, writes the trail, and makes the rows of shoppers where SQL was typed. Locks the levels (FOR NO KEY UPDATE). Raises HF005 for a hold without a stock level, 23514 where reserved would pass on_hand.';
 
 CREATE OR REPLACE FUNCTION private.count_new_holds(p_shopper_ids uuid[], p_holds integer[], p_now timestamp with time zone)
  RETURNS void
@@ -661,7 +696,7 @@ CREATE OR REPLACE FUNCTION private.count_refusals(p_variant_ids uuid[], p_reason
  SET search_path TO ''
 AS $function$
 begin
-  insert into public.reservation_refusals as f (variant_id, reason, hour, shard, requests, units)
+  insert into public.new_refusals as f (variant_id, reason, hour, shard, requests, units)
   select r.variant_id, r.reason, date_trunc('hour', statement_timestamp()), pg_backend_pid() % 16,
          count(*), sum(r.units)
   from unnest(p_variant_ids, p_reasons, p_units) as r (variant_id, reason, units)
@@ -678,21 +713,28 @@ CREATE OR REPLACE FUNCTION private.count_updated_reservations()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 declare
   v_actor text := private.log_actor();
   v_cause text := private.log_cause();
 begin
-  with delta as (
+  with changed as materialized (
+    select n.id, n.variant_id, n.location_id, o.shopper_id as old_shopper_id, o.status as old_status,
+           o.quantity as old_quantity, o.expires_at as old_expires_at, n.shopper_id, n.status, n.quantity, n.expires_at
+    -- Every row has its partner. A full join all the same: that is never a nested loop, which is quadratic.
+    from new_rows as n full join old_rows as o on o.id = n.id
+  ), delta as (
     -- A hold never changes its level, so both its rows count there. An end that comes earlier locks the level
     -- whatever the bound is now: somebody may be raising it from a snapshot in which the end was later.
-    select n.variant_id, n.location_id,
-           sum(case when n.status in ('active', 'paying') then n.quantity else 0 end
-               - case when o.status in ('active', 'paying') then o.quantity else 0 end) as units,
-           min(n.expires_at) filter (
-             where n.status = 'active' and (o.status <> 'active' or n.expires_at < o.expires_at)) as soonest
-    from new_rows as n join old_rows as o on o.id = n.id
-    group by n.variant_id, n.location_id
+    select c.variant_id, c.location_id,
+           sum(case when c.status in ('active', 'paying') then c.quantity else 0 end
+               - case when c.old_status in ('active', 'paying') then c.old_quantity else 0 end) as units,
+           min(c.expires_at) filter (
+             where c.status = 'active' and (c.old_status <> 'active' or c.expires_at < c.old_expires_at)) as soonest
+    from changed as c
+    group by c.variant_id, c.location_id
   ), counted as (
     update public.stock_levels as s
     set reserved = s.reserved + d.units,
@@ -701,14 +743,12 @@ begin
     where s.variant_id = d.variant_id and s.location_id = d.location_id
       and (d.units <> 0 or d.soonest is not null)
   )
-  insert into public.audit_log
-    (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, before, after)
-  select v_actor, v_cause, 'reservation', n.id, n.shopper_id, n.variant_id, n.location_id,
-         jsonb_build_object('status', o.status, 'quantity', o.quantity, 'expiresAt', o.expires_at,
-                            'shopperId', o.shopper_id),
-         jsonb_build_object('status', n.status, 'quantity', n.quantity, 'expiresAt', n.expires_at,
-                            'shopperId', n.shopper_id)
-  from new_rows as n join old_rows as o on o.id = n.id;
+  insert into public.reservation_trail
+    (actor, cause, reservation_id, variant_id, location_id, old_shopper_id, old_status, old_quantity, old_expires_at,
+     new_shopper_id, new_status, new_quantity, new_expires_at)
+  select v_actor, v_cause, c.id, c.variant_id, c.location_id, c.old_shopper_id, c.old_status, c.old_quantity,
+         c.old_expires_at, c.shopper_id, c.status, c.quantity, c.expires_at
+  from changed as c;
   return null;
 end;
 $function$;
@@ -717,7 +757,6 @@ comment on function private.count_updated_reservations() is 'Invariant 2 for UPD
 CREATE OR REPLACE FUNCTION private.decide_reservations(p_batch private.reserve_batch, p_levels private.level_arrays, p_free integer[], p_holds private.hold_arrays, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS private.reserve_plan
  LANGUAGE plpgsql
- STABLE
  SET search_path TO ''
 AS $function$
 declare
@@ -825,7 +864,7 @@ begin
             h.shopper_new_holds[s] := h.shopper_new_holds[s] + 1;
             h.shopper_holds_left[s] := h.shopper_holds_left[s] - 1;
           end if;
-          h.id[k] := gen_random_uuid();
+          h.id[k] := private.reservation_id_prefix(p_now) || substr(gen_random_uuid()::text, 16);
           h.created_at[k] := p_now;
           h.change[k] := 'insert';
         elsif v_units <> 0 then
@@ -1108,6 +1147,28 @@ end;
 $function$;
 comment on function private.is_refused_unseen(private.reserve_batch,private.level_arrays,timestamp with time zone) is 'True where every request of the batch must be refused whatever the shoppers hold: too little is free and nothing has lapsed, judged from one snapshot. A crowd before an empty shelf then needs no lock.';
 
+CREATE OR REPLACE FUNCTION private.keep_refusals()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  with taken as (
+    delete from public.new_refusals as f
+    where (f.variant_id, f.reason, f.hour, f.shard) in (
+      select n.variant_id, n.reason, n.hour, n.shard from public.new_refusals as n limit 1000 for update skip locked)
+    returning f.*
+  )
+  insert into public.kept_refusals as k (variant_id, reason, hour, requests, units)
+  select t.variant_id, t.reason, t.hour, sum(t.requests), sum(t.units) from taken as t
+  group by t.variant_id, t.reason, t.hour
+  order by t.variant_id, t.reason, t.hour
+  on conflict (variant_id, reason, hour)
+  do update set requests = k.requests + excluded.requests, units = k.units + excluded.units;
+end;
+$function$;
+comment on function private.keep_refusals() is 'Takes at most 1000 counters over into kept_refusals, where a crash cannot take them back. What somebody is counting on right now is left for the next time.';
+
 CREATE OR REPLACE FUNCTION private.load_holds(p_batch private.reserve_batch, p_shoppers private.shopper_arrays, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS private.hold_arrays
  LANGUAGE plpgsql
@@ -1314,8 +1375,8 @@ CREATE OR REPLACE FUNCTION private.log_stock_level()
  SET search_path TO ''
 AS $function$
 begin
-  insert into public.audit_log (actor, cause, entity, variant_id, location_id, before, after)
-  values (private.log_actor(), private.log_cause(), 'stock_level',
+  insert into public.stock_trail (actor, cause, variant_id, location_id, before, after)
+  values (private.log_actor(), private.log_cause(),
          case when tg_op = 'DELETE' then old.variant_id else new.variant_id end,
          case when tg_op = 'DELETE' then old.location_id else new.location_id end,
          case when tg_op <> 'INSERT' then jsonb_build_object('onHand', old.on_hand, 'safetyStock', old.safety_stock) end,
@@ -1415,42 +1476,6 @@ begin
 end;
 $function$;
 comment on function private.note_merge() is 'Writes merged_at, whoever writes merged_into.';
-
-CREATE OR REPLACE FUNCTION private.parse_plain_requests(p_requests jsonb)
- RETURNS private.plain_batch
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  b private.plain_batch;
-begin
-  select array_agg(r.shopper_id order by r.ord), array_agg(r.variant_id order by r.ord),
-         array_agg(r.quantity order by r.ord), array_agg(gen_random_uuid()), count(*),
-         count(distinct r.variant_id), max(r.quantity),
-         -- A variant at several locations is in here several times, and so is not plain.
-         count(*) = jsonb_array_length(p_requests) and count(distinct r.shopper_id) = count(*)
-           and bool_and(coalesce(r.is_plain and r.quantity between 1 and 999999, false))
-           -- An empty shelf is not worth a lock: private.reserve refuses without.
-           and bool_and(s.on_hand - s.safety_stock - s.reserved >= r.quantity)
-  into b
-  from (
-    select i.shopper_id, i.ord, (i.lines -> 0 ->> 'variantId')::uuid as variant_id,
-           (i.lines -> 0 ->> 'quantity')::integer as quantity,
-           i.mode is null and i.quantity_mode is null and jsonb_array_length(i.lines) = 1
-             and jsonb_typeof(i.lines -> 0 -> 'quantity') = 'number'
-             and i.lines -> 0 -> 'reservationId' is null as is_plain
-    from rows from (jsonb_to_recordset(p_requests)
-           as ("shopperId" uuid, "mode" jsonb, "quantityMode" jsonb, "lines" jsonb))
-         with ordinality as i (shopper_id, mode, quantity_mode, lines, ord)
-  ) as r
-  join public.stock_levels as s on s.variant_id = r.variant_id
-  where r.shopper_id is not null;
-  return b;
-exception when data_exception then
-  return null; -- malformed: private.reserve says how
-end;
-$function$;
-comment on function private.parse_plain_requests(pg_catalog.jsonb) is 'Reads a batch that may be malformed in any way. Whatever is not quite plain makes is_plain false or null.';
 
 CREATE OR REPLACE FUNCTION private.parse_reserve_requests(p_requests jsonb)
  RETURNS private.reserve_batch
@@ -1622,6 +1647,49 @@ end;
 $function$;
 comment on function private.refusal_of_reservation(pg_catalog.uuid,pg_catalog.uuid,pg_catalog.uuid) is 'Why a request about this reservation is refused: not the shopper''s (or nobody''s, or of another variant), pinned by a payment, or ended on purpose. Null for an active one and for an expired one, whose units may be taken again.';
 
+CREATE OR REPLACE FUNCTION private.refuse_at_once(p_shoppers uuid[], p_variants uuid[], p_quantities integer[], p_free integer[], p_now timestamp with time zone)
+ RETURNS json
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_answers json[];
+  v_reasons text[];
+  v_short integer[];
+  v_next record;
+  v_variant_id uuid;
+  v_shopper_id uuid;
+begin
+  for i in 1 .. cardinality(p_shoppers) loop
+    if p_variants[i] is distinct from v_variant_id then
+      v_variant_id := p_variants[i];
+      select r.expires_at, r.shopper_id into v_next
+      from public.stock_levels as s
+      cross join lateral (
+        select h.expires_at, h.shopper_id from public.reservations as h
+        where h.variant_id = s.variant_id and h.location_id = s.location_id and h.status = 'active'
+          and h.expires_at > p_now
+        order by h.expires_at limit 1
+      ) as r
+      where s.variant_id = v_variant_id
+      order by r.expires_at limit 1;
+    end if;
+    v_shopper_id := private.acting_shopper(p_shoppers[i]);
+    v_reasons[i] := 'insufficient_stock';
+    v_short[i] := p_quantities[i] - greatest(p_free[i], 0);
+    v_answers[i] := json_build_object('outcome', 'insufficient_stock', 'lines', json_build_array(json_build_object(
+      'variantId', v_variant_id, 'requested', p_quantities[i], 'outcome', 'insufficient_stock',
+      'available', greatest(p_free[i], 0), 'shortfall', v_short[i], 'limit', null,
+      -- The shopper's own hold is no news.
+      'nextReleaseAt', case when v_next.shopper_id = v_shopper_id
+        then private.next_release_at(v_variant_id, p_now, v_shopper_id) else v_next.expires_at end)));
+  end loop;
+  perform private.count_refusals(p_variants, v_reasons, v_short);
+  return json_build_object('serverNow', p_now, 'answers', array_to_json(v_answers));
+end;
+$function$;
+comment on function private.refuse_at_once(pg_catalog.uuid[],pg_catalog.uuid[],integer[],integer[],timestamp with time zone) is 'Answers and counts requests of one line each that cannot be held whatever their shoppers hold, since p_free units are free where each asks. As private.reserve would. Locks nothing but counters.';
+
 CREATE OR REPLACE FUNCTION private.refuse_statement()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1633,6 +1701,22 @@ begin
 end;
 $function$;
 comment on function private.refuse_statement() is 'Trigger function that always raises: the trigger''s WHEN clause decides, its arguments are SQLSTATE and message.';
+
+CREATE OR REPLACE FUNCTION private.refuse_while_holding()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select 1 from public.reservations as r where r.shopper_id = old.id and r.status = 'active')
+     or exists (select 1 from public.reservations as r where r.shopper_id = old.id and r.status = 'paying') then
+    raise exception 'shopper_in_use: release the holds first' using errcode = 'HF011';
+  end if;
+  return old;
+end;
+$function$;
+comment on function private.refuse_while_holding() is 'A shopper with holds keeps the row under whose lock caps are decided. Raises HF011.';
 
 CREATE OR REPLACE FUNCTION private.repair_finding(p_finding jsonb)
  RETURNS boolean
@@ -1664,15 +1748,28 @@ begin
     else
       return false; -- a person has to decide: whose promise is broken, or where the units are
   end case;
-  insert into public.audit_log (actor, cause, entity, entity_id, variant_id, location_id, before, after)
-  values ('system', 'repair', case when v_reservation_id is null then 'stock_level' else 'reservation' end,
-          v_reservation_id, v_variant_id, v_location_id,
+  insert into public.stock_trail (actor, cause, reservation_id, variant_id, location_id, before, after)
+  values ('system', 'repair', v_reservation_id, v_variant_id, v_location_id,
           jsonb_build_object('kind', p_finding -> 'kind', 'value', p_finding -> 'found'),
           jsonb_build_object('kind', p_finding -> 'kind', 'value', p_finding -> 'expected'));
   return true;
 end;
 $function$;
 comment on function private.repair_finding(pg_catalog.jsonb) is 'Mends one finding of validate_stock_consistency and leaves its trace in the trail; false where only a person can decide.';
+
+CREATE OR REPLACE FUNCTION private.reservation_id_prefix(p_now timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_hex text := lpad(to_hex((extract(epoch from p_now) * 1000)::bigint), 12, '0');
+begin
+  return left(v_hex, 8) || '-' || right(v_hex, 4) || '-7';
+end;
+$function$;
+comment on function private.reservation_id_prefix(timestamp with time zone) is 'The first 15 characters of a UUID of version 7; what follows comes from a random one, from its 16th on. Ids in order of time land side by side in their index, however many holds there are.';
 
 CREATE OR REPLACE FUNCTION private.reserve(p_requests jsonb, p_now timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS jsonb
@@ -1719,94 +1816,221 @@ $function$;
 comment on function private.reserve(pg_catalog.jsonb,timestamp with time zone) is 'reserve_stock for callers that have said the cause. Parse, lock, load, reclaim, decide, write. p_now: the clock as a caller read it who holds these locks already; else it is read here, after them.';
 
 CREATE OR REPLACE FUNCTION private.reserve_at_once(p_requests jsonb)
- RETURNS jsonb
+ RETURNS json
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  b private.plain_batch := private.parse_plain_requests(p_requests);
-  l record; -- the stock levels
-  v_now timestamptz;
+  v_request jsonb;
+  v_line jsonb;
+  n integer;
+  -- The requests in order of arrival.
+  r_shopper uuid[]; r_variant uuid[]; r_quantity integer[]; r_level integer[]; r_id uuid[]; r_answer text[];
+  v_variants uuid[];
+  l record; -- their stock levels, as parallel arrays
+  l_free integer[]; l_common text[]; l_expires_at timestamptz[]; l_max_expires_at timestamptz[];
   v_came_at timestamptz := clock_timestamp();
-  v_made integer;
-  v_answers jsonb;
+  v_now timestamptz;
+  v_prefix text;
+  v_made uuid[];
+  v_fitting integer := 0;
+  v_hopeless integer := 0;
+  j integer;
 begin
-  if b.is_plain is not true or b.requests > 256 then
+  if jsonb_typeof(p_requests) is distinct from 'array' then
+    return null;
+  end if;
+  n := jsonb_array_length(p_requests);
+  if n = 1 then
+    return private.reserve_one(p_requests -> 0);
+  elsif n not between 1 and 256 then
+    return null;
+  end if;
+  begin
+    for i in 1 .. n loop
+      v_request := p_requests -> (i - 1);
+      v_line := v_request #> '{lines,0}';
+      if v_request ?| '{mode,quantityMode}' or v_line ? 'reservationId' or jsonb_array_length(v_request -> 'lines') <> 1
+         or jsonb_typeof(v_line -> 'quantity') is distinct from 'number' then
+        return null;
+      end if;
+      r_shopper[i] := v_request ->> 'shopperId';
+      r_variant[i] := v_line ->> 'variantId';
+      r_quantity[i] := v_line ->> 'quantity';
+    end loop;
+  exception when data_exception then
+    return null; -- malformed: private.reserve says how
+  end;
+
+  -- An empty shelf is not worth a lock. A variant at several locations is in here several times, and so is not plain.
+  v_variants := array(select distinct v.id from unnest(r_variant) as v (id) order by v.id);
+  select array_agg(s.variant_id order by s.variant_id) as variants,
+         array_agg(s.location_id order by s.variant_id) as locations,
+         array_agg(s.on_hand - s.safety_stock - s.reserved order by s.variant_id) as free,
+         array_agg(s.next_expiry_at > v_came_at order by s.variant_id) as is_unlapsed,
+         array_agg(coalesce(p.hold_seconds, t.hold_seconds) order by s.variant_id) as seconds,
+         min(t.max_hold_turns) as turns,
+         min(least(t.max_units_per_line, t.max_units_per_variant, t.max_units_per_shopper)) as most
+  into l
+  from public.stock_levels as s
+  join public.variants as v on v.id = s.variant_id
+  join public.products as p on p.id = v.product_id and p.published_at <= v_came_at
+  cross join public.store_settings as t
+  where s.variant_id = any (v_variants);
+  if l.variants is distinct from v_variants then
+    return null;
+  end if;
+  l_free := l.free;
+  for i in 1 .. n loop
+    j := array_position(l.variants, r_variant[i]);
+    if r_shopper[i] is null or r_quantity[i] not between 1 and l.most then
+      return null;
+    elsif r_quantity[i] > l.free[j] then
+      v_hopeless := v_hopeless + l.is_unlapsed[j]::integer;
+    elsif r_quantity[i] <= l_free[j] then
+      v_fitting := v_fitting + 1;
+      l_free[j] := l_free[j] - r_quantity[i];
+    end if;
+    r_level[i] := j;
+  end loop;
+  if v_hopeless = n then
+    return private.refuse_at_once(
+      r_shopper, r_variant, r_quantity, array(select l.free[x.level] from unnest(r_level) as x (level)), v_came_at);
+  elsif v_fitting < n then
     return null;
   end if;
 
   -- The lock order of private.reserve: shoppers, then levels, each sorted.
-  insert into public.shoppers (id, minute_began_at, holds_in_minute)
-  select s.id, v_came_at, 1 from unnest(b.shoppers) as s (id) order by s.id
-  on conflict (id) do nothing;
-  get diagnostics v_made = row_count;
-  if v_made < b.requests then
-    -- One of them is known. Whoever is refused leaves no row, and a hold that is not made is not counted.
-    delete from public.shoppers as s where s.id = any (b.shoppers) and s.minute_began_at = v_came_at;
-    return null;
+  with made as (
+    insert into public.shoppers (id, minute_began_at, holds_in_minute)
+    select s.id, v_came_at, 1 from unnest(r_shopper) as s (id) order by s.id
+    on conflict (id) do nothing returning id
+  )
+  select array_agg(m.id) into v_made from made as m;
+  if cardinality(v_made) = n then
+    l_free := array(
+      select s.on_hand - s.safety_stock - s.reserved from public.stock_levels as s
+      where s.variant_id = any (v_variants) order by s.variant_id, s.location_id
+      for no key update);
+    for i in 1 .. n loop
+      l_free[r_level[i]] := l_free[r_level[i]] - r_quantity[i];
+    end loop;
   end if;
-
-  -- Nobody's holds grow without the shopper's lock, so what this snapshot does not see is not there. The levels'
-  -- own rows are read in their newest version, since locking a row reads it again.
-  select array_agg(s.variant_id) as variants, array_agg(s.location_id) as locations,
-         array_agg(s.seconds) as seconds, array_agg(s.turns) as turns, count(*) as levels,
-         count(distinct s.variant_id) as variants_there,
-         bool_and(s.is_published and s.free >= d.units) and max(s.most) >= b.largest as is_enough
-  into l
-  from (
-    select v.variant_id, v.location_id, v.on_hand - v.safety_stock - v.reserved as free,
-           p.id is not null as is_published,
-           coalesce(p.hold_seconds, t.hold_seconds) as seconds, t.max_hold_turns as turns,
-           least(t.max_units_per_line, t.max_units_per_variant, t.max_units_per_shopper) as most
-    from public.stock_levels as v
-    join public.variants as va on va.id = v.variant_id
-    -- Left: private.reserve locks the levels of what is not published too, and in this order.
-    left join public.products as p on p.id = va.product_id and p.published_at <= statement_timestamp()
-    cross join public.store_settings as t
-    where v.variant_id = any (b.variants)
-    order by v.variant_id, v.location_id
-    for no key update of v
-  ) as s
-  join (select u.variant_id, sum(u.quantity) as units from unnest(b.variants, b.quantities) as u (variant_id, quantity)
-        group by u.variant_id) as d on d.variant_id = s.variant_id;
-  if not coalesce(l.is_enough, false) or l.levels <> b.different_variants or l.variants_there <> b.different_variants
-     or exists (select 1 from public.reservations as r where r.shopper_id = any (b.shoppers) and r.status = 'active')
-     or exists (select 1 from public.reservations as r where r.shopper_id = any (b.shoppers) and r.status = 'paying') then
-    delete from public.shoppers as s where s.id = any (b.shoppers) and s.minute_began_at = v_came_at;
+  if cardinality(v_made) is distinct from n or cardinality(l_free) <> cardinality(v_variants) or 0 > any (l_free) then
+    -- One of them is known, or somebody was faster. Whoever is refused leaves no row.
+    delete from public.shoppers as s where s.id = any (v_made);
     return null;
   end if;
 
   v_now := clock_timestamp();
-  with level as materialized (
-    -- What the holds of one level have in common is written once.
-    select v.variant_id, v.location_id, v.seconds, v_now + make_interval(secs => v.seconds) as expires_at,
-           v_now + make_interval(secs => v.seconds * v.turns) as max_expires_at,
-           private.hold_as_json(null, v.variant_id, v.location_id, null, 'active', v_now, v.seconds,
-                                v_now + make_interval(secs => v.seconds),
-                                v_now + make_interval(secs => v.seconds * v.turns)) as shared
-    from unnest(l.variants, l.locations, l.seconds, l.turns) as v (variant_id, location_id, seconds, turns)
-  ), wanted as materialized (
-    select w.*, v.location_id, v.seconds, v.expires_at, v.max_expires_at, v.shared
-    from unnest(b.ids, b.shoppers, b.variants, b.quantities) with ordinality as w (id, shopper_id, variant_id, quantity, ord)
-    join level as v on v.variant_id = w.variant_id
-  ), made as (
-    insert into public.reservations
-      (id, shopper_id, variant_id, location_id, quantity, status, duration_seconds, created_at, expires_at,
-       max_expires_at)
-    select w.id, w.shopper_id, w.variant_id, w.location_id, w.quantity, 'active', w.seconds, v_now, w.expires_at,
-           w.max_expires_at
-    from wanted as w
-  )
-  select jsonb_agg(jsonb_build_object('outcome', 'held', 'lines', jsonb_build_array(jsonb_build_object(
-           'variantId', w.variant_id, 'outcome', 'held', 'requested', w.quantity, 'replacesId', null,
-           'reservation', w.shared || jsonb_build_object('reservationId', w.id, 'quantity', w.quantity))))
-         order by w.ord)
-  into v_answers
-  from wanted as w;
-  return jsonb_build_object('serverNow', v_now, 'answers', v_answers);
+  v_prefix := private.reservation_id_prefix(v_now);
+  for k in 1 .. cardinality(v_variants) loop
+    l_expires_at[k] := v_now + make_interval(secs => l.seconds[k]);
+    l_max_expires_at[k] := v_now + make_interval(secs => l.seconds[k] * l.turns);
+    -- What the holds of one level have in common is written once, up to the brace that closes it.
+    l_common[k] := rtrim(json_build_object(
+      'variantId', v_variants[k], 'locationId', l.locations[k], 'status', 'active', 'heldAt', v_now, 'durationSeconds',
+      l.seconds[k], 'expiresAt', l_expires_at[k], 'maxExpiresAt', l_max_expires_at[k])::text, '}');
+  end loop;
+  for i in 1 .. n loop
+    r_id[i] := v_prefix || substr(gen_random_uuid()::text, 16);
+    r_answer[i] := concat(
+      '{"outcome":"held","lines":[{"outcome":"held","replacesId":null,"variantId":"', r_variant[i],
+      '","requested":', r_quantity[i], ',"reservation":', l_common[r_level[i]], ',"quantity":', r_quantity[i],
+      ',"reservationId":"', r_id[i], '"}}]}');
+  end loop;
+  insert into public.reservations
+    (id, shopper_id, variant_id, location_id, quantity, status, duration_seconds, created_at, expires_at, max_expires_at)
+  select r.id, r.shopper_id, r.variant_id, l.locations[r.level], r.quantity, 'active', l.seconds[r.level], v_now,
+         l_expires_at[r.level], l_max_expires_at[r.level]
+  from unnest(r_id, r_shopper, r_variant, r_quantity, r_level) as r (id, shopper_id, variant_id, quantity, level);
+  -- Text, because building it as jsonb costs as much as writing the holds (docs/adr/0010).
+  return concat('{"serverNow":', to_json(v_now), ',"answers":[', array_to_string(r_answer, ','), ']}')::json;
 end;
 $function$;
-comment on function private.reserve_at_once(pg_catalog.jsonb) is 'Holds everything that a batch asks for, where that needs no thought: one plain line for each of different shoppers, none of whom we know; one location; enough free for all; no cap near. Answers as private.reserve, or null where any of this is not so: then nothing is held and nobody is made, though levels may be locked, and private.reserve decides. A test shows that both answer the same.';
+comment on function private.reserve_at_once(pg_catalog.jsonb) is 'Holds everything that a batch asks for, or refuses all of it, where that needs no thought: one plain line for each of different shoppers, none of whom we know; one location; enough free for all, or for none and nothing lapsed; no cap near. Answers as private.reserve, or null where any of this is not so: then nothing is held and nobody is made, though levels may be locked, and private.reserve decides. A test shows that both answer the same.';
+
+CREATE OR REPLACE FUNCTION private.reserve_one(p_request jsonb)
+ RETURNS json
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_line jsonb := p_request #> '{lines,0}';
+  v_shopper_id uuid;
+  v_variant_id uuid;
+  v_quantity integer;
+  v_came_at timestamptz := clock_timestamp();
+  v_now timestamptz;
+  v_location_id uuid;
+  v_id uuid;
+  v_expires_at timestamptz;
+  v_max_expires_at timestamptz;
+  l record; -- the stock level as it seems
+begin
+  if p_request ?| '{mode,quantityMode}' or v_line ? 'reservationId'
+     or jsonb_typeof(p_request -> 'lines') is distinct from 'array' or jsonb_array_length(p_request -> 'lines') <> 1
+     or jsonb_typeof(v_line -> 'quantity') is distinct from 'number'
+     or not pg_input_is_valid(v_line ->> 'quantity', 'integer')
+     or pg_input_is_valid(v_line ->> 'variantId', 'uuid') is not true
+     or pg_input_is_valid(p_request ->> 'shopperId', 'uuid') is not true then
+    return null; -- or malformed: private.reserve says how
+  end if;
+  v_shopper_id := p_request ->> 'shopperId';
+  v_variant_id := v_line ->> 'variantId';
+  v_quantity := v_line ->> 'quantity';
+
+  -- An empty shelf is not worth a lock.
+  select count(*) as levels, max(s.on_hand - s.safety_stock - s.reserved) as free,
+         min(s.next_expiry_at) as next_expiry_at, min(coalesce(p.hold_seconds, t.hold_seconds)) as seconds,
+         min(t.max_hold_turns) as turns,
+         min(least(t.max_units_per_line, t.max_units_per_variant, t.max_units_per_shopper)) as most
+  into l
+  from public.stock_levels as s
+  join public.variants as v on v.id = s.variant_id
+  join public.products as p on p.id = v.product_id and p.published_at <= v_came_at
+  cross join public.store_settings as t
+  where s.variant_id = v_variant_id;
+  if l.levels <> 1 or v_quantity not between 1 and l.most then
+    return null;
+  elsif v_quantity > l.free then
+    return case when l.next_expiry_at > v_came_at then private.refuse_at_once(
+      array[v_shopper_id], array[v_variant_id], array[v_quantity], array[l.free], v_came_at) end;
+  end if;
+
+  -- The lock order of private.reserve: shoppers, then levels. The level is locked for a shopper who is new, only.
+  with shopper as (
+    insert into public.shoppers (id, minute_began_at, holds_in_minute) values (v_shopper_id, v_came_at, 1)
+    on conflict (id) do nothing returning id
+  )
+  select s.location_id, s.on_hand - s.safety_stock - s.reserved into v_location_id, l.free
+  from public.stock_levels as s
+  where s.variant_id = v_variant_id and exists (select 1 from shopper)
+  for no key update;
+  if v_location_id is null then
+    return null;
+  elsif v_quantity > l.free then
+    -- Whoever is refused leaves no row.
+    delete from public.shoppers as s where s.id = v_shopper_id;
+    return null;
+  end if;
+
+  v_now := clock_timestamp();
+  v_id := private.reservation_id_prefix(v_now) || substr(gen_random_uuid()::text, 16);
+  v_expires_at := v_now + make_interval(secs => l.seconds);
+  v_max_expires_at := v_now + make_interval(secs => l.seconds * l.turns);
+  insert into public.reservations
+    (id, shopper_id, variant_id, location_id, quantity, status, duration_seconds, created_at, expires_at, max_expires_at)
+  values (v_id, v_shopper_id, v_variant_id, v_location_id, v_quantity, 'active', l.seconds, v_now, v_expires_at,
+          v_max_expires_at);
+  return json_build_object('serverNow', v_now, 'answers', json_build_array(json_build_object(
+    'outcome', 'held', 'lines', json_build_array(json_build_object(
+      'variantId', v_variant_id, 'outcome', 'held', 'requested', v_quantity, 'replacesId', null,
+      'reservation', private.hold_as_json(v_id, v_variant_id, v_location_id, v_quantity, 'active', v_now, l.seconds,
+                                          v_expires_at, v_max_expires_at))))));
+end;
+$function$;
+comment on function private.reserve_one(pg_catalog.jsonb) is 'Decides one plain line of a shopper whom we do not know, where that needs no thought: one location, no cap near, and enough free, or nothing lapsed that could help. Answers as private.reserve, or null where any of this is not so: then nothing is held and nobody is made, though the level may be locked, and private.reserve decides.';
 
 CREATE OR REPLACE FUNCTION private.set_cause(p_cause text)
  RETURNS void
@@ -2051,11 +2275,12 @@ declare
   v_done record;
   v_expired integer := 0;
   v_units integer := 0;
+  v_is_more boolean;
 begin
   if p_limit is null or p_limit not between 1 and 10000 then
     perform private.raise_invalid_request('p_limit is 1 to 10000 holds');
   end if;
-  -- A level that somebody is working on is left for the next run. What has lapsed at v_now and is still
+  -- A level that somebody is working on is left for later. What has lapsed at v_now and is still
   -- active once the level is locked has lapsed for good, so the clock may be read first here.
   for v_level in
     select s.variant_id, s.location_id from public.stock_levels as s
@@ -2068,13 +2293,30 @@ begin
     v_units := v_units + v_done.units;
     exit when v_expired >= p_limit;
   end loop;
+  if v_expired = 0 then
+    -- All that has lapsed is on levels where somebody is always working. Then the sweep stands in line like everybody,
+    -- for one of them, or it would never have its turn.
+    begin
+      select s.variant_id, s.location_id into v_level from public.stock_levels as s
+      where s.next_expiry_at <= v_now order by s.next_expiry_at limit 1 for no key update;
+      if found then
+        v_done := private.expire_lapsed(v_level.variant_id, v_level.location_id, p_limit, v_now);
+        v_expired := v_done.holds;
+        v_units := v_done.units;
+      end if;
+    exception when lock_not_available then
+      v_is_more := true; -- the next run tries again
+    end;
+  end if;
+  v_is_more := coalesce(v_is_more, v_expired >= p_limit);
+  perform private.keep_refusals();
   insert into public.sweep_runs (started_at, finished_at, expired, units, is_more)
-  values (v_now, clock_timestamp(), v_expired, v_units, v_expired >= p_limit);
+  values (v_now, clock_timestamp(), v_expired, v_units, v_is_more);
   return jsonb_build_object('serverNow', v_now, 'expired', v_expired, 'units', v_units,
-                            'more', v_expired >= p_limit);
+                            'more', v_is_more);
 end;
 $function$;
-comment on function public.expire_reservations(integer) is 'The sweep: marks at most p_limit lapsed holds expired, level by level, and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
+comment on function public.expire_reservations(integer) is 'The sweep: marks at most p_limit lapsed holds expired, level by level, takes counted refusals over, and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED; where that leaves it nothing, it waits for one, at most 3 s. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
 grant execute on function public.expire_reservations(integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.extend_reservations(p_shopper_id uuid, p_reservation_ids uuid[] DEFAULT NULL::uuid[], p_mode text DEFAULT 'partial'::text)
@@ -2196,7 +2438,8 @@ begin
         and not exists (
           select 1 from public.reservations as n
           where n.shopper_id = v_shopper_id and n.variant_id = l.variant_id and n.created_at >= l.lost_at
-            and n.status in ('released', 'confirmed'))
+            -- It ended after it began, of course; said, because that is what the index knows.
+            and n.status in ('released', 'confirmed') and n.ended_at >= l.lost_at)
         and not exists (
           select 1 from public.reservations as n
           where n.shopper_id = v_shopper_id and n.variant_id = l.variant_id and n.created_at >= l.lost_at
@@ -2349,19 +2592,21 @@ comment on function public.reservation_stats(interval) is 'Figures of the holds 
 grant execute on function public.reservation_stats(interval) to service_role;
 
 CREATE OR REPLACE FUNCTION public.reserve_stock(p_requests jsonb)
- RETURNS jsonb
+ RETURNS json
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '3s'
  SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 declare
-  v_answer jsonb;
+  v_answer json;
 begin
-  perform private.set_cause('shopper:reserve');
-  v_answer := coalesce(private.reserve_at_once(p_requests), private.reserve(p_requests));
-  perform private.set_cause('');
+  perform set_config('holdfast.cause', 'shopper:reserve', true);
+  v_answer := coalesce(private.reserve_at_once(p_requests), private.reserve(p_requests)::json);
+  perform set_config('holdfast.cause', '', true);
   return v_answer;
 end;
 $function$;
@@ -2630,6 +2875,44 @@ grant execute on function public.validate_stock_consistency() to service_role;
 
 -- Views
 
+create view public.audit_log with (security_invoker=true) as
+ SELECT t.id,
+    t.at,
+    t.actor,
+    t.cause,
+    'reservation'::text AS entity,
+    t.reservation_id AS entity_id,
+    COALESCE(t.new_shopper_id, t.old_shopper_id) AS shopper_id,
+    t.variant_id,
+    t.location_id,
+        CASE
+            WHEN t.old_status IS NOT NULL THEN jsonb_build_object('status', t.old_status, 'quantity', t.old_quantity, 'expiresAt', t.old_expires_at, 'shopperId', t.old_shopper_id)
+            ELSE NULL::jsonb
+        END AS before,
+        CASE
+            WHEN t.new_status IS NOT NULL THEN jsonb_build_object('status', t.new_status, 'quantity', t.new_quantity, 'expiresAt', t.new_expires_at, 'shopperId', t.new_shopper_id)
+            ELSE NULL::jsonb
+        END AS after
+   FROM public.reservation_trail t
+UNION ALL
+ SELECT t.id,
+    t.at,
+    t.actor,
+    t.cause,
+        CASE
+            WHEN t.reservation_id IS NULL THEN 'stock_level'::text
+            ELSE 'reservation'::text
+        END AS entity,
+    t.reservation_id AS entity_id,
+    NULL::uuid AS shopper_id,
+    t.variant_id,
+    t.location_id,
+    t.before,
+    t.after
+   FROM public.stock_trail t;
+comment on view public.audit_log is 'The whole trail: who changed what, why, before and after, in the order of at. What it is made of is append-only.';
+grant select on table public.audit_log to service_role;
+
 create view public.expired_reservations with (security_invoker=true) as
  SELECT id,
     shopper_id,
@@ -2644,6 +2927,23 @@ create view public.expired_reservations with (security_invoker=true) as
   WHERE status = 'expired'::public.reservation_status OR status = 'active'::public.reservation_status AND expires_at <= statement_timestamp();
 comment on view public.expired_reservations is 'Holds whose time ran out, whether the sweep marked them already or not.';
 grant select on table public.expired_reservations to service_role;
+
+create view public.reservation_refusals with (security_invoker=true) as
+ SELECT new_refusals.variant_id,
+    new_refusals.reason,
+    new_refusals.hour,
+    new_refusals.requests,
+    new_refusals.units
+   FROM public.new_refusals
+UNION ALL
+ SELECT kept_refusals.variant_id,
+    kept_refusals.reason,
+    kept_refusals.hour,
+    kept_refusals.requests,
+    kept_refusals.units
+   FROM public.kept_refusals;
+comment on view public.reservation_refusals is 'Refusals counted per variant, reason and hour, in several rows: sum them.';
+grant select on table public.reservation_refusals to service_role;
 
 create view public.reservation_summary with (security_invoker=true) as
  SELECT variant_id,
@@ -2693,7 +2993,7 @@ alter table public.variants add constraint variants_product_id_fkey FOREIGN KEY 
 
 -- Triggers
 
-CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+CREATE TRIGGER reservation_trail_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.reservation_trail FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
 
 CREATE TRIGGER reservations_count_delete AFTER DELETE ON public.reservations REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION private.count_deleted_reservations();
 
@@ -2706,6 +3006,8 @@ CREATE TRIGGER reservations_identity_is_fixed BEFORE UPDATE ON public.reservatio
 CREATE TRIGGER reservations_no_truncate BEFORE TRUNCATE ON public.reservations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF004', 'no_truncate: delete rows, so that the counters follow');
 
 CREATE TRIGGER reservations_status_moves_forward BEFORE UPDATE ON public.reservations FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status AND NOT (old.status = 'active'::public.reservation_status AND (new.status = ANY (ARRAY['paying'::public.reservation_status, 'released'::public.reservation_status, 'expired'::public.reservation_status]))) AND NOT (old.status = 'paying'::public.reservation_status AND (new.status = ANY (ARRAY['active'::public.reservation_status, 'confirmed'::public.reservation_status, 'released'::public.reservation_status, 'expired'::public.reservation_status])))) EXECUTE FUNCTION private.refuse_statement('HF002', 'illegal_status_move: an ended hold never comes back, and a hold is confirmed only from paying');
+
+CREATE TRIGGER shoppers_keep_while_holding BEFORE DELETE ON public.shoppers FOR EACH ROW EXECUTE FUNCTION private.refuse_while_holding();
 
 CREATE TRIGGER shoppers_note_merge BEFORE INSERT OR UPDATE OF merged_into ON public.shoppers FOR EACH ROW WHEN (new.merged_into IS NOT NULL OR new.merged_at IS NOT NULL) EXECUTE FUNCTION private.note_merge();
 
@@ -2733,13 +3035,15 @@ CREATE TRIGGER stock_levels_write_movement AFTER UPDATE OF on_hand ON public.sto
 
 CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the ledger is only ever added to');
 
+CREATE TRIGGER stock_trail_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.stock_trail FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+
 -- Policies
 
 create policy products_published_are_public on public.products as permissive for select to anon, authenticated
   using ((published_at <= now()));
 
 create policy reservations_are_read_by_their_shopper on public.reservations as permissive for select to authenticated
-  using (((shopper_id = ( SELECT auth.uid() AS uid)) AND ((status = 'active'::public.reservation_status) OR (status = 'paying'::public.reservation_status) OR (status = 'expired'::public.reservation_status) OR (status = ANY (ARRAY['released'::public.reservation_status, 'confirmed'::public.reservation_status])))));
+  using (((shopper_id = ( SELECT auth.uid() AS uid)) AND ((status = 'active'::public.reservation_status) OR (status <> 'active'::public.reservation_status))));
 
 create policy variants_of_published_products_are_public on public.variants as permissive for select to anon, authenticated
   using ((EXISTS ( SELECT 1

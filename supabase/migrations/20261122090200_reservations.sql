@@ -55,29 +55,76 @@ comment on column public.reservations.replaces_id is
 comment on column public.reservations.is_withdrawn is
   'Released by the shop, because the units were not there after all: the shopper is told, as of an expired hold.';
 
-create table public.audit_log (
+-- Typed columns, because every hold leaves a row here: jsonb would cost three times as much (docs/adr/0010).
+create table public.reservation_trail (
+  id bigint not null generated always as identity,
+  at timestamptz not null default clock_timestamp(),
+  actor text not null,
+  cause text not null,
+  reservation_id uuid not null,
+  variant_id uuid not null,
+  location_id uuid not null,
+  old_shopper_id uuid,
+  old_status public.reservation_status,
+  old_quantity integer,
+  old_expires_at timestamptz,
+  new_shopper_id uuid,
+  new_status public.reservation_status,
+  new_quantity integer,
+  new_expires_at timestamptz,
+  primary key (variant_id, at, id),
+  check (old_status is not null or new_status is not null)
+);
+create index reservation_trail_at_idx on public.reservation_trail using brin (at);
+comment on table public.reservation_trail is
+  'The append-only trail of holds: one row for every hold that was made, changed or deleted, what it was and what it became. No application role can change it.';
+comment on column public.reservation_trail.actor is 'shopper, admin or system from our functions; the database role where somebody typed SQL.';
+comment on column public.reservation_trail.cause is 'Which operation did it, for example reserve, extend, expire; sql where somebody typed it.';
+comment on column public.reservation_trail.old_status is 'What was there before; null, as all of old_, for a new hold.';
+comment on column public.reservation_trail.old_quantity is 'Units of stock before.';
+comment on column public.reservation_trail.old_expires_at is 'When it would have ended before.';
+comment on column public.reservation_trail.new_status is 'What came of it; null, as all of new_, for a hold that was deleted.';
+comment on column public.reservation_trail.new_quantity is 'Units of stock after.';
+comment on column public.reservation_trail.new_expires_at is 'When it ends or would have ended after.';
+
+create table public.stock_trail (
   id bigint generated always as identity primary key,
   at timestamptz not null default clock_timestamp(),
   actor text not null,
   cause text not null,
-  entity text not null check (entity in ('reservation', 'stock_level')),
-  entity_id uuid,
-  shopper_id uuid,
+  reservation_id uuid,
   variant_id uuid not null,
   location_id uuid not null,
   before jsonb,
   after jsonb
 );
-create index audit_log_variant_id_at_idx on public.audit_log (variant_id, at);
-comment on table public.audit_log is
-  'The append-only trail: every change of a hold and of on_hand, who, what, why, before, after. No application role can change it.';
-comment on column public.audit_log.actor is 'shopper, admin or system from our functions; the database role where somebody typed SQL.';
-comment on column public.audit_log.cause is 'Which operation did it, for example reserve, extend, expire; sql where somebody typed it.';
-comment on column public.audit_log.before is
-  'What was there: status, units and instants of a hold, units of a stock level; null for what is new.';
-comment on column public.audit_log.after is 'What came of it, in the same words; null for what was deleted.';
+create index stock_trail_variant_id_at_idx on public.stock_trail (variant_id, at);
+comment on table public.stock_trail is
+  'The append-only trail of stock levels: every change of on_hand and safety_stock, and every repair. No application role can change it.';
+comment on column public.stock_trail.reservation_id is 'The hold that a repair was about; null for a stock level.';
+comment on column public.stock_trail.before is 'What was there; null for what is new.';
+comment on column public.stock_trail.after is 'What came of it, in the same words; null for what was deleted.';
 
-create table public.reservation_refusals (
+create view public.audit_log with (security_invoker = true) as
+select t.id, t.at, t.actor, t.cause, 'reservation' as entity, t.reservation_id as entity_id,
+       coalesce(t.new_shopper_id, t.old_shopper_id) as shopper_id, t.variant_id, t.location_id,
+       case when t.old_status is not null then jsonb_build_object(
+         'status', t.old_status, 'quantity', t.old_quantity, 'expiresAt', t.old_expires_at,
+         'shopperId', t.old_shopper_id) end as before,
+       case when t.new_status is not null then jsonb_build_object(
+         'status', t.new_status, 'quantity', t.new_quantity, 'expiresAt', t.new_expires_at,
+         'shopperId', t.new_shopper_id) end as after
+from public.reservation_trail as t
+union all
+select t.id, t.at, t.actor, t.cause, case when t.reservation_id is null then 'stock_level' else 'reservation' end,
+       t.reservation_id, null, t.variant_id, t.location_id, t.before, t.after
+from public.stock_trail as t;
+comment on view public.audit_log is
+  'The whole trail: who changed what, why, before and after, in the order of at. What it is made of is append-only.';
+revoke all on public.audit_log from public, anon, authenticated, service_role;
+
+-- Not logged: a count that a crash takes back is no loss, and a refusal then need not wait for the disk.
+create unlogged table public.new_refusals (
   variant_id uuid not null,
   reason text not null,
   hour timestamptz not null,
@@ -86,9 +133,30 @@ create table public.reservation_refusals (
   units bigint not null,
   primary key (variant_id, reason, hour, shard)
 ) with (fillfactor = 50);
-comment on table public.reservation_refusals is
-  'Refusals counted per variant, reason and hour: bounded, so that a flood cannot fill the disk; sharded, so that counting is no hot row.';
-comment on column public.reservation_refusals.hour is 'The hour in which they were refused, by its beginning.';
-comment on column public.reservation_refusals.requests is 'Lines of requests that were refused.';
-comment on column public.reservation_refusals.shard is 'Backend process id modulo 16. Sum over it.';
-comment on column public.reservation_refusals.units is 'Units that were asked for and not held.';
+comment on table public.new_refusals is
+  'Refusals since the last sweep: bounded, so that a flood cannot fill the disk; sharded, so that counting is no hot row.';
+comment on column public.new_refusals.hour is 'The hour in which they were refused, by its beginning.';
+comment on column public.new_refusals.requests is 'Lines of requests that were refused.';
+comment on column public.new_refusals.shard is 'Backend process id modulo 16. Sum over it.';
+comment on column public.new_refusals.units is 'Units that were asked for and not held.';
+
+create table public.kept_refusals (
+  variant_id uuid not null,
+  reason text not null,
+  hour timestamptz not null,
+  requests bigint not null,
+  units bigint not null,
+  primary key (variant_id, reason, hour)
+);
+comment on table public.kept_refusals is 'Refusals that the sweep has taken over from new_refusals, for good.';
+comment on column public.kept_refusals.hour is 'The hour in which they were refused, by its beginning.';
+comment on column public.kept_refusals.requests is 'Lines of requests that were refused.';
+comment on column public.kept_refusals.units is 'Units that were asked for and not held.';
+
+create view public.reservation_refusals with (security_invoker = true) as
+select variant_id, reason, hour, requests, units from public.new_refusals
+union all
+select variant_id, reason, hour, requests, units from public.kept_refusals;
+comment on view public.reservation_refusals is
+  'Refusals counted per variant, reason and hour, in several rows: sum them.';
+revoke all on public.reservation_refusals from public, anon, authenticated, service_role;

@@ -16,14 +16,10 @@ create unique index reservations_one_active_per_level_idx
 -- Lapsed holds of a level, oldest first; the next release of a variant.
 create index reservations_active_expiry_idx
   on public.reservations (variant_id, location_id, expires_at) where status = 'active';
--- Partial, so that taking a hold does not touch them.
-create index reservations_paying_shopper_idx on public.reservations (shopper_id) where status = 'paying';
-create index reservations_expired_shopper_idx
-  on public.reservations (shopper_id, expires_at) where status = 'expired';
-create index reservations_withdrawn_shopper_idx on public.reservations (shopper_id, ended_at) where is_withdrawn;
-
-create index reservations_let_go_shopper_idx
-  on public.reservations (shopper_id, variant_id) where status in ('released', 'confirmed');
+-- A shopper's other holds: being paid, and the recently ended ones that a cart speaks of. Partial, so that taking a
+-- hold does not touch it; one index and not one for each status, because each costs every insert its condition.
+create index reservations_not_active_shopper_idx
+  on public.reservations (shopper_id, status, ended_at) where status <> 'active';
 
 -- Invariant 4: the legal moves, as a WHEN clause, because that costs a comparison and not a function call.
 create trigger reservations_status_moves_forward
@@ -51,6 +47,26 @@ create trigger reservations_no_truncate
   before truncate on public.reservations for each statement
   execute function private.refuse_statement('HF004', 'no_truncate: delete rows, so that the counters follow');
 
+create function private.refuse_while_holding()
+returns trigger
+language plpgsql
+volatile
+security definer -- reads holds for whoever deletes a shopper
+set search_path = ''
+as $$
+begin
+  if exists (select 1 from public.reservations as r where r.shopper_id = old.id and r.status = 'active')
+     or exists (select 1 from public.reservations as r where r.shopper_id = old.id and r.status = 'paying') then
+    raise exception 'shopper_in_use: release the holds first' using errcode = 'HF011';
+  end if;
+  return old;
+end;
+$$;
+comment on function private.refuse_while_holding() is
+  'A shopper with holds keeps the row under whose lock caps are decided. Raises HF011.';
+create trigger shoppers_keep_while_holding before delete on public.shoppers
+  for each row execute function private.refuse_while_holding();
+
 -- Functions of ours say who and why in a transaction-local setting "actor:cause"; typed SQL has none.
 create function private.log_actor()
 returns text
@@ -76,18 +92,27 @@ end;
 $$;
 comment on function private.log_cause() is 'Why something changes, for the trail: the operation, or sql.';
 
+-- A plan of these triggers is made once per session, perhaps for a batch of 256, and kept for the single hold after
+-- it: without hash and merge joins it looks levels up by their key and never reads the whole table.
 create function private.count_inserted_reservations()
 returns trigger
 language plpgsql
 volatile
 security definer -- the trail and reserved are written for whoever inserts; no role has these rights itself
 set search_path = ''
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_actor text := private.log_actor();
   v_cause text := private.log_cause();
   v_missing bigint;
 begin
+  if v_cause = 'sql' then
+    -- Our functions have made and locked the shoppers' rows. Whoever types SQL need not know of them.
+    insert into public.shoppers (id) select distinct n.shopper_id from new_rows as n order by n.shopper_id
+    on conflict (id) do nothing;
+  end if;
   with delta as (
     select n.variant_id, n.location_id, sum(n.quantity) as units,
            min(n.expires_at) filter (where n.status = 'active') as soonest
@@ -102,10 +127,9 @@ begin
     where s.variant_id = d.variant_id and s.location_id = d.location_id
     returning 1
   ), logged as (
-    insert into public.audit_log
-      (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, after)
-    select v_actor, v_cause, 'reservation', n.id, n.shopper_id, n.variant_id, n.location_id,
-           jsonb_build_object('status', n.status, 'quantity', n.quantity, 'expiresAt', n.expires_at)
+    insert into public.reservation_trail
+      (actor, cause, reservation_id, variant_id, location_id, new_shopper_id, new_status, new_quantity, new_expires_at)
+    select v_actor, v_cause, n.id, n.variant_id, n.location_id, n.shopper_id, n.status, n.quantity, n.expires_at
     from new_rows as n
   )
   select (select count(*) from delta) - (select count(*) from counted) into v_missing;
@@ -117,7 +141,7 @@ begin
 end;
 $$;
 comment on function private.count_inserted_reservations() is
-  'Invariant 2 for INSERT: adds new holds to reserved, once per level and statement, and writes the trail. Locks the levels (FOR NO KEY UPDATE). Raises HF005 for a hold without a stock level, 23514 where reserved would pass on_hand.';
+  'Invariant 2 for INSERT: adds new holds to reserved, once per level and statement, writes the trail, and makes the rows of shoppers where SQL was typed. Locks the levels (FOR NO KEY UPDATE). Raises HF005 for a hold without a stock level, 23514 where reserved would pass on_hand.';
 
 create function private.count_updated_reservations()
 returns trigger
@@ -125,21 +149,28 @@ language plpgsql
 volatile
 security definer -- the trail and reserved are written for whoever updates; no role has these rights itself
 set search_path = ''
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_actor text := private.log_actor();
   v_cause text := private.log_cause();
 begin
-  with delta as (
+  with changed as materialized (
+    select n.id, n.variant_id, n.location_id, o.shopper_id as old_shopper_id, o.status as old_status,
+           o.quantity as old_quantity, o.expires_at as old_expires_at, n.shopper_id, n.status, n.quantity, n.expires_at
+    -- Every row has its partner. A full join all the same: that is never a nested loop, which is quadratic.
+    from new_rows as n full join old_rows as o on o.id = n.id
+  ), delta as (
     -- A hold never changes its level, so both its rows count there. An end that comes earlier locks the level
     -- whatever the bound is now: somebody may be raising it from a snapshot in which the end was later.
-    select n.variant_id, n.location_id,
-           sum(case when n.status in ('active', 'paying') then n.quantity else 0 end
-               - case when o.status in ('active', 'paying') then o.quantity else 0 end) as units,
-           min(n.expires_at) filter (
-             where n.status = 'active' and (o.status <> 'active' or n.expires_at < o.expires_at)) as soonest
-    from new_rows as n join old_rows as o on o.id = n.id
-    group by n.variant_id, n.location_id
+    select c.variant_id, c.location_id,
+           sum(case when c.status in ('active', 'paying') then c.quantity else 0 end
+               - case when c.old_status in ('active', 'paying') then c.old_quantity else 0 end) as units,
+           min(c.expires_at) filter (
+             where c.status = 'active' and (c.old_status <> 'active' or c.expires_at < c.old_expires_at)) as soonest
+    from changed as c
+    group by c.variant_id, c.location_id
   ), counted as (
     update public.stock_levels as s
     set reserved = s.reserved + d.units,
@@ -148,14 +179,12 @@ begin
     where s.variant_id = d.variant_id and s.location_id = d.location_id
       and (d.units <> 0 or d.soonest is not null)
   )
-  insert into public.audit_log
-    (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, before, after)
-  select v_actor, v_cause, 'reservation', n.id, n.shopper_id, n.variant_id, n.location_id,
-         jsonb_build_object('status', o.status, 'quantity', o.quantity, 'expiresAt', o.expires_at,
-                            'shopperId', o.shopper_id),
-         jsonb_build_object('status', n.status, 'quantity', n.quantity, 'expiresAt', n.expires_at,
-                            'shopperId', n.shopper_id)
-  from new_rows as n join old_rows as o on o.id = n.id;
+  insert into public.reservation_trail
+    (actor, cause, reservation_id, variant_id, location_id, old_shopper_id, old_status, old_quantity, old_expires_at,
+     new_shopper_id, new_status, new_quantity, new_expires_at)
+  select v_actor, v_cause, c.id, c.variant_id, c.location_id, c.old_shopper_id, c.old_status, c.old_quantity,
+         c.old_expires_at, c.shopper_id, c.status, c.quantity, c.expires_at
+  from changed as c;
   return null;
 end;
 $$;
@@ -168,6 +197,8 @@ language plpgsql
 volatile
 security definer -- the trail and reserved are written for whoever deletes; no role has these rights itself
 set search_path = ''
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_actor text := private.log_actor();
@@ -183,10 +214,9 @@ begin
     from delta as d
     where s.variant_id = d.variant_id and s.location_id = d.location_id
   )
-  insert into public.audit_log
-    (actor, cause, entity, entity_id, shopper_id, variant_id, location_id, before)
-  select v_actor, v_cause, 'reservation', o.id, o.shopper_id, o.variant_id, o.location_id,
-         jsonb_build_object('status', o.status, 'quantity', o.quantity, 'expiresAt', o.expires_at)
+  insert into public.reservation_trail
+    (actor, cause, reservation_id, variant_id, location_id, old_shopper_id, old_status, old_quantity, old_expires_at)
+  select v_actor, v_cause, o.id, o.variant_id, o.location_id, o.shopper_id, o.status, o.quantity, o.expires_at
   from old_rows as o;
   return null;
 end;

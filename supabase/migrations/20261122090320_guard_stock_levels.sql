@@ -18,8 +18,8 @@ security definer -- the trail is written for whoever changes on_hand; no role ha
 set search_path = ''
 as $$
 begin
-  insert into public.audit_log (actor, cause, entity, variant_id, location_id, before, after)
-  values (private.log_actor(), private.log_cause(), 'stock_level',
+  insert into public.stock_trail (actor, cause, variant_id, location_id, before, after)
+  values (private.log_actor(), private.log_cause(),
          case when tg_op = 'DELETE' then old.variant_id else new.variant_id end,
          case when tg_op = 'DELETE' then old.location_id else new.location_id end,
          case when tg_op <> 'INSERT' then jsonb_build_object('onHand', old.on_hand, 'safetyStock', old.safety_stock) end,
@@ -50,6 +50,9 @@ create trigger stock_levels_no_truncate
   before truncate on public.stock_levels for each statement
   execute function private.refuse_statement('HF004', 'no_truncate: delete rows, so that none goes that has holds');
 
-create trigger audit_log_append_only
-  before update or delete or truncate on public.audit_log for each statement
+create trigger reservation_trail_append_only
+  before update or delete or truncate on public.reservation_trail for each statement
+  execute function private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+create trigger stock_trail_append_only
+  before update or delete or truncate on public.stock_trail for each statement
   execute function private.refuse_statement('HF008', 'append_only: the trail is only ever added to');

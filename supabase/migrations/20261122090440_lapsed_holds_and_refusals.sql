@@ -83,7 +83,7 @@ volatile
 set search_path = ''
 as $$
 begin
-  insert into public.reservation_refusals as f (variant_id, reason, hour, shard, requests, units)
+  insert into public.new_refusals as f (variant_id, reason, hour, shard, requests, units)
   select r.variant_id, r.reason, date_trunc('hour', statement_timestamp()), pg_backend_pid() % 16,
          count(*), sum(r.units)
   from unnest(p_variant_ids, p_reasons, p_units) as r (variant_id, reason, units)
@@ -95,3 +95,27 @@ end;
 $$;
 comment on function private.count_refusals(uuid[], text[], integer[]) is
   'Adds a batch''s refusals to the hourly counters: one row per variant and reason, sorted, in one of 16 shards.';
+
+create function private.keep_refusals()
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  with taken as (
+    delete from public.new_refusals as f
+    where (f.variant_id, f.reason, f.hour, f.shard) in (
+      select n.variant_id, n.reason, n.hour, n.shard from public.new_refusals as n limit 1000 for update skip locked)
+    returning f.*
+  )
+  insert into public.kept_refusals as k (variant_id, reason, hour, requests, units)
+  select t.variant_id, t.reason, t.hour, sum(t.requests), sum(t.units) from taken as t
+  group by t.variant_id, t.reason, t.hour
+  order by t.variant_id, t.reason, t.hour
+  on conflict (variant_id, reason, hour)
+  do update set requests = k.requests + excluded.requests, units = k.units + excluded.units;
+end;
+$$;
+comment on function private.keep_refusals() is
+  'Takes at most 1000 counters over into kept_refusals, where a crash cannot take them back. What somebody is counting on right now is left for the next time.';

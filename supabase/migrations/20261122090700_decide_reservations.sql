@@ -60,7 +60,7 @@ create function private.decide_reservations(
   p_settings public.store_settings, p_now timestamptz)
 returns private.reserve_plan
 language plpgsql
-stable
+volatile
 set search_path = ''
 as $$
 declare
@@ -168,7 +168,7 @@ begin
             h.shopper_new_holds[s] := h.shopper_new_holds[s] + 1;
             h.shopper_holds_left[s] := h.shopper_holds_left[s] - 1;
           end if;
-          h.id[k] := gen_random_uuid();
+          h.id[k] := private.reservation_id_prefix(p_now) || substr(gen_random_uuid()::text, 16);
           h.created_at[k] := p_now;
           h.change[k] := 'insert';
         elsif v_units <> 0 then

@@ -84,20 +84,23 @@ comment on function private.reserve(jsonb, timestamptz) is
   'reserve_stock for callers that have said the cause. Parse, lock, load, reclaim, decide, write. p_now: the clock as a caller read it who holds these locks already; else it is read here, after them.';
 
 create function public.reserve_stock(p_requests jsonb)
-returns jsonb
+returns json
 language plpgsql
 volatile
 security definer -- holds, counters and trail are written here and by no role itself
 set search_path = ''
 set lock_timeout = '3s'
 set plan_cache_mode = 'force_generic_plan'
+-- A plan is made once per session, perhaps for a batch, and kept: it shall look levels up, never read all of them.
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
-  v_answer jsonb;
+  v_answer json;
 begin
-  perform private.set_cause('shopper:reserve');
-  v_answer := coalesce(private.reserve_at_once(p_requests), private.reserve(p_requests));
-  perform private.set_cause('');
+  perform set_config('holdfast.cause', 'shopper:reserve', true);
+  v_answer := coalesce(private.reserve_at_once(p_requests), private.reserve(p_requests)::json);
+  perform set_config('holdfast.cause', '', true);
   return v_answer;
 end;
 $$;

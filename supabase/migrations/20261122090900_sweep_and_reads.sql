@@ -30,11 +30,12 @@ declare
   v_done record;
   v_expired integer := 0;
   v_units integer := 0;
+  v_is_more boolean;
 begin
   if p_limit is null or p_limit not between 1 and 10000 then
     perform private.raise_invalid_request('p_limit is 1 to 10000 holds');
   end if;
-  -- A level that somebody is working on is left for the next run. What has lapsed at v_now and is still
+  -- A level that somebody is working on is left for later. What has lapsed at v_now and is still
   -- active once the level is locked has lapsed for good, so the clock may be read first here.
   for v_level in
     select s.variant_id, s.location_id from public.stock_levels as s
@@ -47,14 +48,31 @@ begin
     v_units := v_units + v_done.units;
     exit when v_expired >= p_limit;
   end loop;
+  if v_expired = 0 then
+    -- All that has lapsed is on levels where somebody is always working. Then the sweep stands in line like everybody,
+    -- for one of them, or it would never have its turn.
+    begin
+      select s.variant_id, s.location_id into v_level from public.stock_levels as s
+      where s.next_expiry_at <= v_now order by s.next_expiry_at limit 1 for no key update;
+      if found then
+        v_done := private.expire_lapsed(v_level.variant_id, v_level.location_id, p_limit, v_now);
+        v_expired := v_done.holds;
+        v_units := v_done.units;
+      end if;
+    exception when lock_not_available then
+      v_is_more := true; -- the next run tries again
+    end;
+  end if;
+  v_is_more := coalesce(v_is_more, v_expired >= p_limit);
+  perform private.keep_refusals();
   insert into public.sweep_runs (started_at, finished_at, expired, units, is_more)
-  values (v_now, clock_timestamp(), v_expired, v_units, v_expired >= p_limit);
+  values (v_now, clock_timestamp(), v_expired, v_units, v_is_more);
   return jsonb_build_object('serverNow', v_now, 'expired', v_expired, 'units', v_units,
-                            'more', v_expired >= p_limit);
+                            'more', v_is_more);
 end;
 $$;
 comment on function public.expire_reservations(integer) is
-  'The sweep: marks at most p_limit lapsed holds expired, level by level, and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
+  'The sweep: marks at most p_limit lapsed holds expired, level by level, takes counted refusals over, and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED; where that leaves it nothing, it waits for one, at most 3 s. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
 
 create function private.availability_of(p_variant_id uuid, p_settings public.store_settings, p_now timestamptz)
 returns jsonb
@@ -149,11 +167,11 @@ begin
     union all
     select r.*, false, r.expires_at, 'expired'
     from public.reservations as r
-    where r.shopper_id = p_shopper_id and r.status = 'expired' and r.expires_at > v_shown_since
+    where r.shopper_id = p_shopper_id and r.status = 'expired' and r.ended_at > v_shown_since
     union all
     select r.*, false, r.ended_at, 'withdrawn'
     from public.reservations as r
-    where r.shopper_id = p_shopper_id and r.is_withdrawn and r.ended_at > v_shown_since
+    where r.shopper_id = p_shopper_id and r.status = 'released' and r.ended_at > v_shown_since and r.is_withdrawn
   )
   select m.id, m.variant_id, m.quantity, m.created_at, m.live, m.lost, m.why,
          private.hold_as_json(m.id, m.variant_id, m.location_id, m.quantity, m.status, m.created_at,
@@ -201,7 +219,8 @@ begin
         and not exists (
           select 1 from public.reservations as n
           where n.shopper_id = v_shopper_id and n.variant_id = l.variant_id and n.created_at >= l.lost_at
-            and n.status in ('released', 'confirmed'))
+            -- It ended after it began, of course; said, because that is what the index knows.
+            and n.status in ('released', 'confirmed') and n.ended_at >= l.lost_at)
         and not exists (
           select 1 from public.reservations as n
           where n.shopper_id = v_shopper_id and n.variant_id = l.variant_id and n.created_at >= l.lost_at

@@ -92,9 +92,8 @@ begin
     else
       return false; -- a person has to decide: whose promise is broken, or where the units are
   end case;
-  insert into public.audit_log (actor, cause, entity, entity_id, variant_id, location_id, before, after)
-  values ('system', 'repair', case when v_reservation_id is null then 'stock_level' else 'reservation' end,
-          v_reservation_id, v_variant_id, v_location_id,
+  insert into public.stock_trail (actor, cause, reservation_id, variant_id, location_id, before, after)
+  values ('system', 'repair', v_reservation_id, v_variant_id, v_location_id,
           jsonb_build_object('kind', p_finding -> 'kind', 'value', p_finding -> 'found'),
           jsonb_build_object('kind', p_finding -> 'kind', 'value', p_finding -> 'expected'));
   return true;

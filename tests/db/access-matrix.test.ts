@@ -64,7 +64,7 @@ test.each([
   ["grant execute on function get_cart(uuid) to public", "public.get_cart(uuid)"],
   ["grant usage on schema private to anon", "private"],
   ["grant create on schema public to authenticated", "usage, create"],
-  ["grant usage on sequence audit_log_id_seq to service_role", "public.audit_log_id_seq"],
+  ["grant usage on sequence stock_trail_id_seq to service_role", "public.stock_trail_id_seq"],
   ["alter table shoppers disable row level security", "table, all rows"],
   ["create policy everybody on shoppers to public using (true)", "everybody"],
   ["alter policy products_published_are_public on products using (true)", "true"],

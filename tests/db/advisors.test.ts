@@ -21,13 +21,15 @@ const exceptions: { name: string; of?: string[]; reason: string }[] = [
   {
     name: "rls_enabled_no_policy",
     of: [
-      "audit_log",
+      "kept_refusals",
       "locations",
-      "reservation_refusals",
+      "new_refusals",
+      "reservation_trail",
       "shoppers",
       "sign_in_attempts",
       "stock_levels",
       "stock_movements",
+      "stock_trail",
       "store_settings",
       "sweep_runs",
     ],

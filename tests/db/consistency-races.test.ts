@@ -75,7 +75,6 @@ test("a typed hold that waits for the repair is counted after it", async () => {
       select ${shopperId}, variant_id, location_id, 4, 900, now(), now() + interval '900 s', now() + interval '1 h'
       from stock_levels where variant_id = ${a}`,
   );
-  await db.sql`insert into shoppers (id) values (${shopperId})`;
   await commit(first);
   await typed.result;
   expect((await stockOf(db.sql, a)).reserved).toBe(4);

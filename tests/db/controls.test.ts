@@ -70,7 +70,8 @@ async function twoAtTheLastUnit(words: Partial<Request>) {
 /** The whole way and the shortcut each lock the levels before they decide. */
 async function takeLocksAway(): Promise<void> {
   await rewrite("private.lock_levels(uuid[])", [/perform 1 from[\s\S]*?for no key update;/, "null;"]);
-  await rewrite("private.reserve_at_once(jsonb)", [/for no key update of v/, ""]);
+  await rewrite("private.reserve_one(jsonb)", [/for no key update/, ""]);
+  await rewrite("private.reserve_at_once(jsonb)", [/for no key update/, ""]);
 }
 
 test.each(ways)(

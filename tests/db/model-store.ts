@@ -71,7 +71,14 @@ export async function buildShop(sql: Sql): Promise<void> {
 export async function resetShop(superuser: Sql): Promise<void> {
   await superuser.begin(async (tx) => {
     await tx`set local session_replication_role = replica`;
-    for (const table of ["reservations", "audit_log", "stock_movements", "shoppers", "sweep_runs"]) {
+    for (const table of [
+      "reservations",
+      "reservation_trail",
+      "stock_trail",
+      "stock_movements",
+      "shoppers",
+      "sweep_runs",
+    ]) {
       await tx`delete from ${tx(table)}`;
     }
     await tx`insert into shoppers (id, tier) values (${vipId}, 'vip')`;
@@ -83,8 +90,8 @@ export async function resetShop(superuser: Sql): Promise<void> {
         await tx`update stock_levels set on_hand = ${onHand}, reserved = 0, next_expiry_at = 'infinity' where ${where}`;
         await tx`insert into stock_movements (actor, reason, variant_id, location_id, delta, on_hand_after)
           select 'system', 'opening', variant_id, location_id, on_hand, on_hand from stock_levels where ${where}`;
-        await tx`insert into audit_log (actor, cause, entity, variant_id, location_id)
-          select 'system', 'opening', 'stock_level', variant_id, location_id from stock_levels where ${where}`;
+        await tx`insert into stock_trail (actor, cause, variant_id, location_id)
+          select 'system', 'opening', variant_id, location_id from stock_levels where ${where}`;
       }
     }
   });

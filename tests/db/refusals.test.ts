@@ -135,7 +135,7 @@ test("refusals are counted in one order everywhere, so that counting never deadl
   const slow = db.connect();
   const shard = (await pidOf(counting)) % 16;
   await slow`begin`;
-  await slow`insert into reservation_refusals values
+  await slow`insert into new_refusals values
     (${between}, 'insufficient_stock', date_trunc('hour', statement_timestamp()), ${shard}, 1, 1)`;
 
   const counted = await startBlocked(db, counting, (session) =>

@@ -113,7 +113,7 @@ export const rules: Rule[] = [
     name: "a foreign key says what becomes of its row",
     offenders: `select conname as name from pg_constraint
       where connamespace in ${ours} and contype = 'f' and confdeltype = 'a'`,
-    breaking: "alter table public.sweep_runs add foreign key (id) references public.audit_log (id)",
+    breaking: "alter table public.sweep_runs add foreign key (id) references public.stock_trail (id)",
     offender: "sweep_runs_id_fkey",
   },
   {
@@ -127,7 +127,7 @@ export const rules: Rule[] = [
     name: "every trigger fires",
     offenders: `select t.tgname as name from pg_trigger t join ${relations("'r', 'p', 'v'").replace("where", "on t.tgrelid = c.oid and")}
       and t.tgenabled <> 'O'`,
-    breaking: "alter table public.audit_log disable trigger audit_log_append_only",
-    offender: "audit_log_append_only",
+    breaking: "alter table public.reservation_trail disable trigger reservation_trail_append_only",
+    offender: "reservation_trail_append_only",
   },
 ];

@@ -11,7 +11,7 @@ import {
   reserveBatch,
   sweep,
 } from "../support/shop.ts";
-import { begin, commit, lockLevels, rollback, sqlStateOf } from "./sessions.ts";
+import { begin, commit, lockLevels, rollback, sqlStateOf, startBeside, startBlocked } from "./sessions.ts";
 
 let db: TestDatabase;
 
@@ -87,11 +87,10 @@ test("two sweeps at once: the second passes over what the first has, and nothing
   const [first, second] = [db.connect(), db.connect()];
   await begin(first);
   expect(await sweep(first, 2)).toMatchObject({ expired: 2, more: true });
-  await second`set lock_timeout = '1ms'`;
-  // The first has looked for levels in portions, and may have more locked than it worked on.
-  const meanwhile = (await sweep(second)).expired;
+  // The first has looked for levels in portions, and may have all of them locked: then the second stands in line.
+  const beside = await startBeside(db, first, second, (session) => sweep(session));
   await commit(first);
-  expect(meanwhile + (await sweep(second)).expired).toBe(4);
+  expect((await beside.result).expired + (await sweep(second)).expired).toBe(4);
   const total = (await runs()).reduce((sum, { expired }) => sum + expired, 0);
   expect(total).toBe(6);
 });
@@ -127,4 +126,22 @@ test("a level that somebody is working on is not in the run, and in the next one
   await rollback(slow);
   await sweep(db.sql);
   expect((await runs()).map(({ expired }) => expired)).toEqual([2, 2]);
+});
+
+test("where all that has lapsed is being worked on, the sweep stands in line, and then it sweeps", async () => {
+  const [busy] = await lapsedHolds(1, 2);
+  const slow = db.connect();
+  await lockLevels(slow, must(busy));
+  const swept = await startBlocked(db, db.connect(), (session) => sweep(session));
+  await commit(slow);
+  expect(await swept.result).toMatchObject({ expired: 2 });
+});
+
+test("a sweep that stood in line in vain says so, and leaves its row", async () => {
+  const [busy] = await lapsedHolds(1, 2);
+  const slow = db.connect();
+  await lockLevels(slow, must(busy));
+  expect(await sweep(db.sql)).toMatchObject({ expired: 0, more: true });
+  await rollback(slow);
+  expect((await runs()).map(({ expired }) => expired)).toEqual([0]);
 });

@@ -189,3 +189,19 @@ test("tables that the counters rest on cannot be truncated", async () => {
   }
   expect(await reserved()).toBe(1);
 });
+
+test("a typed hold makes its shopper's row, under whose lock caps are decided", async () => {
+  const shopperId = newShopper();
+  await insertHold(db.sql, 1, { shopper_id: shopperId });
+  await insertHold(db.sql, 1, { shopper_id: newShopper() });
+  expect(await db.sql`select id from shoppers where id = ${shopperId}`).toHaveLength(1);
+});
+
+test.each(["active", "paying"])("a shopper with a hold that is %s cannot be deleted", async (status) => {
+  const shopperId = newShopper();
+  const [row] = await insertHold(db.sql, 1, { shopper_id: shopperId, status });
+  const remove = () => db.sql`delete from shoppers where id = ${shopperId}`;
+  expect(await sqlStateOf(remove())).toBe("HF011");
+  await db.sql`update reservations set status = 'released', ended_at = now() where id = ${must(row).id}`;
+  expect((await remove()).count).toBe(1);
+});

@@ -3,45 +3,27 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
-      audit_log: {
+      kept_refusals: {
         Row: {
-          actor: string;
-          after: Json | null;
-          at: string;
-          before: Json | null;
-          cause: string;
-          entity: string;
-          entity_id: string | null;
-          id: number;
-          location_id: string;
-          shopper_id: string | null;
+          hour: string;
+          reason: string;
+          requests: number;
+          units: number;
           variant_id: string;
         };
         ComputedFields: never;
         Insert: {
-          actor: string;
-          after?: Json | null;
-          at?: string;
-          before?: Json | null;
-          cause: string;
-          entity: string;
-          entity_id?: string | null;
-          id?: never;
-          location_id: string;
-          shopper_id?: string | null;
+          hour: string;
+          reason: string;
+          requests: number;
+          units: number;
           variant_id: string;
         };
         Update: {
-          actor?: string;
-          after?: Json | null;
-          at?: string;
-          before?: Json | null;
-          cause?: string;
-          entity?: string;
-          entity_id?: string | null;
-          id?: never;
-          location_id?: string;
-          shopper_id?: string | null;
+          hour?: string;
+          reason?: string;
+          requests?: number;
+          units?: number;
           variant_id?: string;
         };
         Relationships: [];
@@ -68,6 +50,34 @@ export type Database = {
           id?: string;
           name?: string;
           priority?: number;
+        };
+        Relationships: [];
+      };
+      new_refusals: {
+        Row: {
+          hour: string;
+          reason: string;
+          requests: number;
+          shard: number;
+          units: number;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          hour: string;
+          reason: string;
+          requests: number;
+          shard: number;
+          units: number;
+          variant_id: string;
+        };
+        Update: {
+          hour?: string;
+          reason?: string;
+          requests?: number;
+          shard?: number;
+          units?: number;
+          variant_id?: string;
         };
         Relationships: [];
       };
@@ -114,30 +124,57 @@ export type Database = {
         };
         Relationships: [];
       };
-      reservation_refusals: {
+      reservation_trail: {
         Row: {
-          hour: string;
-          reason: string;
-          requests: number;
-          shard: number;
-          units: number;
+          actor: string;
+          at: string;
+          cause: string;
+          id: number;
+          location_id: string;
+          new_expires_at: string | null;
+          new_quantity: number | null;
+          new_shopper_id: string | null;
+          new_status: Database["public"]["Enums"]["reservation_status"] | null;
+          old_expires_at: string | null;
+          old_quantity: number | null;
+          old_shopper_id: string | null;
+          old_status: Database["public"]["Enums"]["reservation_status"] | null;
+          reservation_id: string;
           variant_id: string;
         };
         ComputedFields: never;
         Insert: {
-          hour: string;
-          reason: string;
-          requests: number;
-          shard: number;
-          units: number;
+          actor: string;
+          at?: string;
+          cause: string;
+          id?: never;
+          location_id: string;
+          new_expires_at?: string | null;
+          new_quantity?: number | null;
+          new_shopper_id?: string | null;
+          new_status?: Database["public"]["Enums"]["reservation_status"] | null;
+          old_expires_at?: string | null;
+          old_quantity?: number | null;
+          old_shopper_id?: string | null;
+          old_status?: Database["public"]["Enums"]["reservation_status"] | null;
+          reservation_id: string;
           variant_id: string;
         };
         Update: {
-          hour?: string;
-          reason?: string;
-          requests?: number;
-          shard?: number;
-          units?: number;
+          actor?: string;
+          at?: string;
+          cause?: string;
+          id?: never;
+          location_id?: string;
+          new_expires_at?: string | null;
+          new_quantity?: number | null;
+          new_shopper_id?: string | null;
+          new_status?: Database["public"]["Enums"]["reservation_status"] | null;
+          old_expires_at?: string | null;
+          old_quantity?: number | null;
+          old_shopper_id?: string | null;
+          old_status?: Database["public"]["Enums"]["reservation_status"] | null;
+          reservation_id?: string;
           variant_id?: string;
         };
         Relationships: [];
@@ -318,6 +355,43 @@ export type Database = {
         };
         Relationships: [];
       };
+      stock_trail: {
+        Row: {
+          actor: string;
+          after: Json | null;
+          at: string;
+          before: Json | null;
+          cause: string;
+          id: number;
+          location_id: string;
+          reservation_id: string | null;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor: string;
+          after?: Json | null;
+          at?: string;
+          before?: Json | null;
+          cause: string;
+          id?: never;
+          location_id: string;
+          reservation_id?: string | null;
+          variant_id: string;
+        };
+        Update: {
+          actor?: string;
+          after?: Json | null;
+          at?: string;
+          before?: Json | null;
+          cause?: string;
+          id?: never;
+          location_id?: string;
+          reservation_id?: string | null;
+          variant_id?: string;
+        };
+        Relationships: [];
+      };
       store_settings: {
         Row: {
           hold_seconds: number;
@@ -436,6 +510,23 @@ export type Database = {
       };
     };
     Views: {
+      audit_log: {
+        Row: {
+          actor: string | null;
+          after: Json | null;
+          at: string | null;
+          before: Json | null;
+          cause: string | null;
+          entity: string | null;
+          entity_id: string | null;
+          id: number | null;
+          location_id: string | null;
+          shopper_id: string | null;
+          variant_id: string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       expired_reservations: {
         Row: {
           created_at: string;
@@ -471,6 +562,17 @@ export type Database = {
           shopper_id?: string | null;
           variant_id?: string | null;
         };
+        Relationships: [];
+      };
+      reservation_refusals: {
+        Row: {
+          hour: string | null;
+          reason: string | null;
+          requests: number | null;
+          units: number | null;
+          variant_id: string | null;
+        };
+        ComputedFields: never;
         Relationships: [];
       };
       reservation_summary: {

@@ -43,7 +43,7 @@ export async function clear(ground: Ground): Promise<void> {
   await ground.admin`truncate bench.strangers`;
   await ground.admin`insert into bench.strangers select * from reservations`;
   await ground.admin`vacuum analyze stock_levels`;
-  await ground.admin`analyze reservations, shoppers, audit_log, reservation_refusals`;
+  await ground.admin`analyze reservations, shoppers, reservation_trail, new_refusals`;
 }
 
 /**
@@ -75,7 +75,7 @@ export async function setOnHand({ admin }: Ground, variant: string, onHand: numb
 }
 
 async function truncateTrails(sql: postgres.TransactionSql, others: string[]): Promise<void> {
-  const trails = ["audit_log", "reservation_refusals", "sweep_runs"];
+  const trails = ["reservation_trail", "stock_trail", "new_refusals", "kept_refusals", "sweep_runs"];
   // Foreign keys, where a migration adds one, point from what goes with it anyway.
   const cascade = others.length > 0 ? "cascade" : "";
   await sql.unsafe(`truncate ${[...trails, ...others].join(", ")} ${cascade}`);

@@ -62,7 +62,7 @@ function refusers(ground: Ground, clients: number): Contender[] {
     ground,
     works: [{ name, clients, job: { ...of, variants: [hot], locationId } }],
     reset: async () => {
-      await admin`truncate reservation_refusals`;
+      await admin`truncate new_refusals, kept_refusals`;
     },
     verify: async ([tally]: Tally[]) => {
       if (!tally) return;
