@@ -344,6 +344,7 @@ create table public.store_settings (
   shown_stock_limit integer default 20 not null,
   low_stock_at integer default 5 not null,
   lapsed_shown_seconds integer default 1800 not null,
+  trail_kept_days integer default 365 not null,
   merged_guest_seconds integer default 600 not null,
   constraint store_settings_hold_seconds_check CHECK (((hold_seconds >= 1) AND (hold_seconds <= 86400))),
   constraint store_settings_is_only_row_check CHECK (is_only_row),
@@ -357,6 +358,7 @@ create table public.store_settings (
   constraint store_settings_merged_guest_seconds_check CHECK (((merged_guest_seconds >= 1) AND (merged_guest_seconds <= 86400))),
   constraint store_settings_pkey PRIMARY KEY (is_only_row),
   constraint store_settings_shown_stock_limit_check CHECK (((shown_stock_limit >= 1) AND (shown_stock_limit <= 100))),
+  constraint store_settings_trail_kept_days_check CHECK (((trail_kept_days >= 30) AND (trail_kept_days <= 36500))),
   constraint store_settings_vip_hold_seconds_check CHECK (((vip_hold_seconds >= 1) AND (vip_hold_seconds <= 86400)))
 );
 alter table public.store_settings enable row level security;
@@ -371,6 +373,7 @@ comment on column public.store_settings.max_holds_per_minute is 'Most new holds 
 comment on column public.store_settings.shown_stock_limit is 'The public sees availability up to this many units, then "or more".';
 comment on column public.store_settings.low_stock_at is 'At this many available units or fewer a variant reads as low on stock.';
 comment on column public.store_settings.lapsed_shown_seconds is 'How long an expired hold stays in the cart as "no longer held", in seconds.';
+comment on column public.store_settings.trail_kept_days is 'How old a row of the trail is before its owner may prune it, in days. Its total is kept.';
 comment on column public.store_settings.merged_guest_seconds is 'How long after a sign-in the guest''s identity acts for the user, in seconds. Only requests that were under way need it, with all their retries: the browser gets another guest''s cookie with the answer to its sign-in. A copy of the old cookie shall not reach into the user''s cart for ever.';
 grant select on table public.store_settings to service_role;
 
@@ -394,6 +397,28 @@ comment on column public.sweep_runs.finished_at is 'When the run was about to co
 comment on column public.sweep_runs.expired is 'Holds marked expired.';
 comment on column public.sweep_runs.units is 'Units that came back with them.';
 grant select on table public.sweep_runs to service_role;
+
+create table public.trail_totals (
+  day date not null,
+  variant_id uuid not null,
+  location_id uuid not null,
+  entity text not null,
+  actor text not null,
+  cause text not null,
+  changes bigint not null,
+  units_before bigint not null,
+  units_after bigint not null,
+  constraint trail_totals_changes_check CHECK ((changes > 0)),
+  constraint trail_totals_entity_check CHECK ((entity = ANY (ARRAY['reservation'::text, 'stock_level'::text]))),
+  constraint trail_totals_pkey PRIMARY KEY (variant_id, location_id, day, entity, actor, cause)
+);
+alter table public.trail_totals enable row level security;
+comment on table public.trail_totals is 'What is left of pruned rows of the trail: one row per day, stock level, who and why.';
+comment on column public.trail_totals.day is 'The day in UTC.';
+comment on column public.trail_totals.changes is 'Rows of the trail that were pruned.';
+comment on column public.trail_totals.units_before is 'Their units before, summed: of holds, or on hand. Nothing counts as 0.';
+comment on column public.trail_totals.units_after is 'Their units after, summed: of holds, or on hand. Nothing counts as 0.';
+grant select on table public.trail_totals to service_role;
 
 create table public.variants (
   id uuid default gen_random_uuid() not null,
@@ -1169,6 +1194,36 @@ end;
 $function$;
 comment on function private.keep_refusals() is 'Takes at most 1000 counters over into kept_refusals, where a crash cannot take them back. What somebody is counting on right now is left for the next time.';
 
+CREATE OR REPLACE FUNCTION private.keep_total_of_trail()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_table_name = 'reservation_trail' then
+    insert into public.trail_totals as t
+      (day, variant_id, location_id, entity, actor, cause, changes, units_before, units_after)
+    select (g.at at time zone 'UTC')::date, g.variant_id, g.location_id, 'reservation', g.actor, g.cause, count(*),
+           sum(coalesce(g.old_quantity, 0)), sum(coalesce(g.new_quantity, 0))
+    from gone as g group by 1, 2, 3, 5, 6
+    on conflict (variant_id, location_id, day, entity, actor, cause) do update
+    set changes = t.changes + excluded.changes, units_before = t.units_before + excluded.units_before,
+        units_after = t.units_after + excluded.units_after;
+  else
+    insert into public.trail_totals as t
+      (day, variant_id, location_id, entity, actor, cause, changes, units_before, units_after)
+    select (g.at at time zone 'UTC')::date, g.variant_id, g.location_id, 'stock_level', g.actor, g.cause, count(*),
+           sum(coalesce((g.before ->> 'onHand')::bigint, 0)), sum(coalesce((g.after ->> 'onHand')::bigint, 0))
+    from gone as g group by 1, 2, 3, 5, 6
+    on conflict (variant_id, location_id, day, entity, actor, cause) do update
+    set changes = t.changes + excluded.changes, units_before = t.units_before + excluded.units_before,
+        units_after = t.units_after + excluded.units_after;
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.keep_total_of_trail() is 'Adds what is deleted from the trail to trail_totals, in the same statement: no row goes that is not counted.';
+
 CREATE OR REPLACE FUNCTION private.load_holds(p_batch private.reserve_batch, p_shoppers private.shopper_arrays, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS private.hold_arrays
  LANGUAGE plpgsql
@@ -1543,6 +1598,35 @@ begin
 end;
 $function$;
 comment on function private.parse_reserve_requests(pg_catalog.jsonb) is 'Reads a checked batch. Lines of the same variant are summed; guests who became users are replaced by them.';
+
+CREATE OR REPLACE FUNCTION private.prune_trail(p_limit integer DEFAULT 10000)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_before timestamptz;
+  v_holds integer;
+  v_levels integer;
+begin
+  if p_limit is null or p_limit not between 1 and 100000 then
+    perform private.raise_invalid_request('p_limit is 1 to 100000 rows');
+  end if;
+  select clock_timestamp() - make_interval(days => s.trail_kept_days) into strict v_before
+  from public.store_settings as s;
+  perform private.set_cause('system:prune');
+  delete from public.reservation_trail as t
+  where t.ctid in (select o.ctid from public.reservation_trail as o where o.at < v_before limit p_limit);
+  get diagnostics v_holds = row_count;
+  delete from public.stock_trail as t
+  where t.ctid in (select o.ctid from public.stock_trail as o where o.at < v_before limit p_limit - v_holds);
+  get diagnostics v_levels = row_count;
+  perform private.set_cause('');
+  return jsonb_build_object('before', v_before, 'pruned', v_holds + v_levels, 'more', v_holds + v_levels >= p_limit);
+end;
+$function$;
+comment on function private.prune_trail(integer) is 'Deletes at most p_limit rows of the trail that are older than trail_kept_days, after adding them to trail_totals. Answers {before: instant, pruned: rows, more: call again}. For the owner of the schema alone: no role of the Data API may call it. Locks the rows that it deletes. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..100000.';
 
 CREATE OR REPLACE FUNCTION private.raise_invalid_request(p_message text)
  RETURNS void
@@ -1944,7 +2028,7 @@ begin
   select r.id, r.shopper_id, r.variant_id, l.locations[r.level], r.quantity, 'active', l.seconds[r.level], v_now,
          l_expires_at[r.level], l_max_expires_at[r.level]
   from unnest(r_id, r_shopper, r_variant, r_quantity, r_level) as r (id, shopper_id, variant_id, quantity, level);
-  -- Text, because building it as jsonb costs as much as writing the holds (docs/adr/0010).
+  -- Text, because building it as jsonb costs as much as writing the holds (docs/adr/0012).
   return concat('{"serverNow":', to_json(v_now), ',"answers":[', array_to_string(r_answer, ','), ']}')::json;
 end;
 $function$;
@@ -2993,7 +3077,11 @@ alter table public.variants add constraint variants_product_id_fkey FOREIGN KEY 
 
 -- Triggers
 
-CREATE TRIGGER reservation_trail_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.reservation_trail FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+CREATE TRIGGER reservation_trail_append_only BEFORE UPDATE OR TRUNCATE ON public.reservation_trail FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+
+CREATE TRIGGER reservation_trail_keep BEFORE DELETE ON public.reservation_trail FOR EACH STATEMENT WHEN (current_setting('holdfast.cause'::text, true) IS DISTINCT FROM 'system:prune'::text) EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+
+CREATE TRIGGER reservation_trail_keep_total AFTER DELETE ON public.reservation_trail REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.keep_total_of_trail();
 
 CREATE TRIGGER reservations_count_delete AFTER DELETE ON public.reservations REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION private.count_deleted_reservations();
 
@@ -3035,7 +3123,13 @@ CREATE TRIGGER stock_levels_write_movement AFTER UPDATE OF on_hand ON public.sto
 
 CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the ledger is only ever added to');
 
-CREATE TRIGGER stock_trail_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.stock_trail FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+CREATE TRIGGER stock_trail_append_only BEFORE UPDATE OR TRUNCATE ON public.stock_trail FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+
+CREATE TRIGGER stock_trail_keep BEFORE DELETE ON public.stock_trail FOR EACH STATEMENT WHEN (current_setting('holdfast.cause'::text, true) IS DISTINCT FROM 'system:prune'::text) EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+
+CREATE TRIGGER stock_trail_keep_total AFTER DELETE ON public.stock_trail REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.keep_total_of_trail();
+
+CREATE TRIGGER trail_totals_only_grow BEFORE DELETE OR UPDATE OR TRUNCATE ON public.trail_totals FOR EACH STATEMENT WHEN (current_setting('holdfast.cause'::text, true) IS DISTINCT FROM 'system:prune'::text) EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: totals stand for trail that is gone');
 
 -- Policies
 

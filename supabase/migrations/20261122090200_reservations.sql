@@ -55,7 +55,7 @@ comment on column public.reservations.replaces_id is
 comment on column public.reservations.is_withdrawn is
   'Released by the shop, because the units were not there after all: the shopper is told, as of an expired hold.';
 
--- Typed columns, because every hold leaves a row here: jsonb would cost three times as much (docs/adr/0010).
+-- Typed columns, because every hold leaves a row here: jsonb would cost three times as much (docs/adr/0012).
 create table public.reservation_trail (
   id bigint not null generated always as identity,
   at timestamptz not null default clock_timestamp(),

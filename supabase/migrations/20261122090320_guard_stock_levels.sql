@@ -51,8 +51,17 @@ create trigger stock_levels_no_truncate
   execute function private.refuse_statement('HF004', 'no_truncate: delete rows, so that none goes that has holds');
 
 create trigger reservation_trail_append_only
-  before update or delete or truncate on public.reservation_trail for each statement
+  before update or truncate on public.reservation_trail for each statement
   execute function private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
 create trigger stock_trail_append_only
-  before update or delete or truncate on public.stock_trail for each statement
+  before update or truncate on public.stock_trail for each statement
+  execute function private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+-- The one exception: private.prune_trail, which says so for its own transaction and keeps the totals.
+create trigger reservation_trail_keep
+  before delete on public.reservation_trail for each statement
+  when (current_setting('holdfast.cause', true) is distinct from 'system:prune')
+  execute function private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+create trigger stock_trail_keep
+  before delete on public.stock_trail for each statement
+  when (current_setting('holdfast.cause', true) is distinct from 'system:prune')
   execute function private.refuse_statement('HF008', 'append_only: the trail is only ever added to');

@@ -261,7 +261,7 @@ begin
   select r.id, r.shopper_id, r.variant_id, l.locations[r.level], r.quantity, 'active', l.seconds[r.level], v_now,
          l_expires_at[r.level], l_max_expires_at[r.level]
   from unnest(r_id, r_shopper, r_variant, r_quantity, r_level) as r (id, shopper_id, variant_id, quantity, level);
-  -- Text, because building it as jsonb costs as much as writing the holds (docs/adr/0010).
+  -- Text, because building it as jsonb costs as much as writing the holds (docs/adr/0012).
   return concat('{"serverNow":', to_json(v_now), ',"answers":[', array_to_string(r_answer, ','), ']}')::json;
 end;
 $$;

@@ -32,6 +32,7 @@ const exceptions: { name: string; of?: string[]; reason: string }[] = [
       "stock_trail",
       "store_settings",
       "sweep_runs",
+      "trail_totals",
     ],
     reason: "no policy is the policy: only the secret key reads these, and it is bound by none",
   },

@@ -405,6 +405,7 @@ export type Database = {
           max_units_per_variant: number;
           merged_guest_seconds: number;
           shown_stock_limit: number;
+          trail_kept_days: number;
           vip_hold_seconds: number;
         };
         ComputedFields: never;
@@ -420,6 +421,7 @@ export type Database = {
           max_units_per_variant?: number;
           merged_guest_seconds?: number;
           shown_stock_limit?: number;
+          trail_kept_days?: number;
           vip_hold_seconds?: number;
         };
         Update: {
@@ -434,6 +436,7 @@ export type Database = {
           max_units_per_variant?: number;
           merged_guest_seconds?: number;
           shown_stock_limit?: number;
+          trail_kept_days?: number;
           vip_hold_seconds?: number;
         };
         Relationships: [];
@@ -463,6 +466,43 @@ export type Database = {
           is_more?: boolean;
           started_at?: string;
           units?: number;
+        };
+        Relationships: [];
+      };
+      trail_totals: {
+        Row: {
+          actor: string;
+          cause: string;
+          changes: number;
+          day: string;
+          entity: string;
+          location_id: string;
+          units_after: number;
+          units_before: number;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor: string;
+          cause: string;
+          changes: number;
+          day: string;
+          entity: string;
+          location_id: string;
+          units_after: number;
+          units_before: number;
+          variant_id: string;
+        };
+        Update: {
+          actor?: string;
+          cause?: string;
+          changes?: number;
+          day?: string;
+          entity?: string;
+          location_id?: string;
+          units_after?: number;
+          units_before?: number;
+          variant_id?: string;
         };
         Relationships: [];
       };
