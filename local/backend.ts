@@ -3,7 +3,7 @@ import { applyMigrations, readMigrations } from "./database/migrations.ts";
 import { createPlatformDatabase, hasPlatform } from "./database/platform.ts";
 import { seedOnce } from "./database/seed.ts";
 import type { Keys } from "./keys.ts";
-import { logDir, migrationsDir, seedFile, stateDir } from "./paths.ts";
+import { logDir, migrationsDir, seedFiles, stateDir } from "./paths.ts";
 import { portNear } from "./ports.ts";
 import { type Cluster, startCluster, stopOrphan } from "./postgres/cluster.ts";
 import { dataFolder, removeData } from "./postgres/data-folder.ts";
@@ -54,7 +54,7 @@ async function prepareDatabase(cluster: Cluster): Promise<string> {
   if (!(await hasPlatform(cluster, "postgres"))) await createPlatformDatabase(cluster, "postgres");
   const url = cluster.url("postgres", "postgres");
   const applied = await applyMigrations(url, readMigrations(migrationsDir));
-  const seeded = await seedOnce(url, seedFile);
+  const seeded = await seedOnce(url, seedFiles);
   const migrations = `${applied.length} ${applied.length === 1 ? "migration" : "migrations"} applied`;
   return [applied.length > 0 ? migrations : "up to date", seeded && "seeded"].filter(Boolean).join(", ");
 }

@@ -10,7 +10,11 @@ export const stateDir = join(root, ".local");
 export const logDir = join(stateDir, "logs");
 
 export const migrationsDir = join(root, "supabase", "migrations");
-export const seedFile = join(root, "supabase", "seed.sql");
+/** The shop, which may go to a hosted project, and accounts with known passwords, which may not. */
+export const seedFiles = [
+  join(root, "supabase", "seed.sql"),
+  join(root, "local", "database", "demo-accounts.sql"),
+];
 
 /** A short name of this clone, for what has to live outside of it. */
 export const cloneId = createHash("sha256").update(root).digest("hex").slice(0, 12);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { applyMigrations, type Migration, readMigrations } from "../../local/database/migrations.ts";
 import { seedOnce } from "../../local/database/seed.ts";
-import { migrationsDir, seedFile } from "../../local/paths.ts";
+import { migrationsDir, seedFiles } from "../../local/paths.ts";
 import { useTestDatabase } from "../support/database.ts";
 
 const db = useTestDatabase();
@@ -49,6 +49,6 @@ test("a file that changed after it ran, or went away, is refused", async () => {
 });
 
 test("the seed runs once", async () => {
-  expect(await seedOnce(db.url, seedFile)).toBe(true);
-  expect(await seedOnce(db.url, seedFile)).toBe(false);
+  expect(await seedOnce(db.url, seedFiles)).toBe(true);
+  expect(await seedOnce(db.url, seedFiles)).toBe(false);
 });

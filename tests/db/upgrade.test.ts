@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { applyMigrations, readMigrations } from "../../local/database/migrations.ts";
 import { seedOnce } from "../../local/database/seed.ts";
-import { migrationsDir, seedFile } from "../../local/paths.ts";
+import { migrationsDir, seedFiles } from "../../local/paths.ts";
 import { shortDiff } from "../../local/schema-snapshot-diff.ts";
 import { readCatalogue, readSchemaSnapshot } from "../../local/schema-snapshot-text.ts";
 import { createTestDatabase, type Sql, type TestDatabase } from "../support/database.ts";
@@ -47,7 +47,7 @@ async function storeOf(version: string) {
     db.url,
     migrations.filter((migration) => migration.version <= version),
   );
-  await seedOnce(db.url, seedFile);
+  await seedOnce(db.url, seedFiles);
   const holder = newShopper();
   await hold(db.sql, holder, mug, 3);
   await hold(db.sql, holder, lantern, 1);

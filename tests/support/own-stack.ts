@@ -6,7 +6,7 @@ import { afterAll, beforeAll } from "vitest";
 import { seedOnce } from "../../local/database/seed.ts";
 import { storeEnvironment } from "../../local/environment.ts";
 import { startGuard } from "../../local/guard.ts";
-import { seedFile, stateDir } from "../../local/paths.ts";
+import { seedFiles, stateDir } from "../../local/paths.ts";
 import { freePort } from "../../local/ports.ts";
 import { postgresAccount, temporaryFolder } from "../../local/postgres/account.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "../../local/postgres/cluster.ts";
@@ -72,7 +72,7 @@ function createOwnPostgres(stoppables: Stoppables) {
       options = { dataDir, port: await freePort(), logFile: log("postgres"), throwAway: true, settings };
       await startPostgres();
       await createMigratedDatabase(cluster, "store");
-      await seedOnce(cluster.url("store", "postgres"), seedFile);
+      await seedOnce(cluster.url("store", "postgres"), seedFiles);
       return cluster;
     },
     startPostgres,

@@ -3,7 +3,7 @@ import type { TestProject } from "vitest/node";
 import { seedOnce } from "../../local/database/seed.ts";
 import { storeEnvironment } from "../../local/environment.ts";
 import { generateKeys, type Keys } from "../../local/keys.ts";
-import { seedFile, stateDir } from "../../local/paths.ts";
+import { seedFiles, stateDir } from "../../local/paths.ts";
 import { freePort } from "../../local/ports.ts";
 import { step } from "../../local/progress.ts";
 import { startStore } from "../../local/store.ts";
@@ -37,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function startTestStore(project: TestProject, { cluster, stoppables }: TestCluster): Promise<void> {
   await createMigratedDatabase(cluster, "store");
   const databaseUrl = cluster.url("store", "postgres");
-  await seedOnce(databaseUrl, seedFile);
+  await seedOnce(databaseUrl, seedFiles);
 
   const keys = generateKeys();
   const port = await freePort();
