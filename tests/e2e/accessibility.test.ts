@@ -10,6 +10,14 @@ async function findings(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
 }
 
+async function expectNoWider(page: Page): Promise<void> {
+  const [content, screen] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(content, page.url()).toBeLessThanOrEqual(screen ?? 0);
+}
+
 describe.each([
   { name: "a phone", viewport: { width: 390, height: 844 }, colorScheme: "light" as const },
   { name: "a wide screen in the dark", viewport: { width: 1440, height: 900 }, colorScheme: "dark" as const },
@@ -21,6 +29,8 @@ describe.each([
       "/products/kelp-forest-print",
       "/products/driftwood-stool",
       "/cart",
+      "/sign-in",
+      "/sign-up",
       "/nowhere",
     ]) {
       await page.goto(path);
@@ -39,16 +49,31 @@ describe.each([
     expect(await findings(page)).toEqual([]);
   });
 
+  it("axe finds nothing in what a user sees", async () => {
+    const { page, forgive } = await newShopper({ ...options, reducedMotion: "reduce" });
+    await page.goto("/sign-in?next=/account");
+    await page.getByLabel("E-mail").fill("ada@holdfast.test");
+    await page.getByLabel("Password").fill("not this one");
+    await page.keyboard.press("Enter");
+    await page.getByText("That did not match").waitFor();
+    expect(await findings(page), "a refusal").toEqual([]);
+    forgive(/status of 401/);
+    await page.getByLabel("Password").fill("tidewater-demo");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Your account" }).waitFor();
+    await addToCart(page, "lighthouse-mug");
+    await page.goto("/account");
+    await page.getByRole("button", { name: "Erase my account" }).click();
+    expect(await findings(page), "the account").toEqual([]);
+    await expectNoWider(page);
+  });
+
   it("nothing is wider than the screen", async () => {
     const { page } = await newShopper(options);
     await addToCart(page, "tidewater-vase");
-    for (const path of ["/", "/products/tidewater-vase", "/cart", "/api-docs"]) {
+    for (const path of ["/", "/products/tidewater-vase", "/cart", "/api-docs", "/sign-in"]) {
       await page.goto(path);
-      const [content, screen] = await page.evaluate(() => [
-        document.documentElement.scrollWidth,
-        document.documentElement.clientWidth,
-      ]);
-      expect(content, path).toBeLessThanOrEqual(screen ?? 0);
+      await expectNoWider(page);
     }
   });
 });

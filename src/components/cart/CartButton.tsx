@@ -18,7 +18,7 @@ export function CartButton() {
       onClick={() => drawer.open()}
     >
       <Icon name="bag" />
-      <span>Cart</span>
+      <span className={styles.word}>Cart</span>
       {units > 0 && <span className={styles.count}>{units}</span>}
     </button>
   );
