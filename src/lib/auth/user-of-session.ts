@@ -16,7 +16,7 @@ export type User = {
 const facts = {
   role: z.literal("authenticated"),
   email: z.string().optional().catch(undefined),
-  app_metadata: z.object({ role: z.unknown() }).optional().catch(undefined),
+  app_metadata: z.object({ role: z.unknown().optional() }).optional().catch(undefined),
 };
 const ClaimsSchema = z.object({ sub: IdSchema, ...facts });
 const UserSchema = z.object({ id: IdSchema, ...facts });
