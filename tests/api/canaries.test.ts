@@ -86,7 +86,7 @@ describe("a store that runs with its secrets", () => {
     ];
     for (const { id } of operations) {
       await store.gateway.open();
-      const stage = await setStage(sql, store.url);
+      const stage = await setStage(sql, newGuest({ baseUrl: store.url }));
       for (const prepare of answers) {
         await prepare();
         await send(stage.owner, id, goodWish(id, stage));

@@ -10,9 +10,9 @@ const PASSWORD = "correct horse battery";
 const HASH = "$2b$04$Oh7UKQtBo7u9WFWDsM2IvOvnm1Yt/QuzaYWki97dnfjh9ulUw.gG6";
 
 /** Written as the auth service writes it, because signing up takes its time, and tables have many rows. */
-export async function newMember(sql: Sql): Promise<Member> {
+export async function newMember(sql: Sql, { isAdmin = false } = {}): Promise<Member> {
   const [id, session, email, code] = [randomUUID(), randomUUID(), `${randomUUID()}@example.test`, "314159"];
-  const metadata = { provider: "email", providers: ["email"] };
+  const metadata = { provider: "email", providers: ["email"], ...(isAdmin && { role: "admin" }) };
   const token = createHash("sha256").update(`${email}${code}`).digest("hex");
   await sql`with made as (
       insert into auth.users (id, email, encrypted_password, email_confirmed_at, raw_app_meta_data,
@@ -24,7 +24,14 @@ export async function newMember(sql: Sql): Promise<Member> {
     )
     insert into auth.sessions (id, user_id) select ${session}, id from made`;
   const inAnHour = Math.floor(Date.now() / 1000) + 3600;
-  const claims = { sub: id, email, aud: "authenticated", role: "authenticated", session_id: session };
+  const claims = {
+    sub: id,
+    email,
+    aud: "authenticated",
+    role: "authenticated",
+    session_id: session,
+    app_metadata: metadata,
+  };
   const stored = {
     access_token: signed({ ...claims, exp: inAnHour }),
     refresh_token: "none",

@@ -1,56 +1,59 @@
 import { describe, expect, test } from "vitest";
-import { type Guest, newGuest, storeKeys } from "../support/api-client.ts";
+import { newGuest, storeKeys } from "../support/api-client.ts";
 import { documented } from "../support/openapi.ts";
 import { must } from "../support/shop.ts";
+import { newMember } from "./member.ts";
 import { useSecondStore } from "./second-store.ts";
+import { type Sender, senders, sentBy, type Who } from "./senders.ts";
 import { fingerprint, useShopFloor } from "./shop-floor.ts";
-import { bearer, goodWish, type Stage, send, setStage, type Wish } from "./wishes.ts";
+import { bearer, goodWish, type Stage, send, setStage, signedIn } from "./wishes.ts";
 
 // Every route × who asks. One request, good in every way, about a hold of the owner; only who sends it differs.
 
 const sql = useShopFloor();
 
-type Sender = { guest: Guest; headers?: Record<string, string> };
-
-/** A guest who holds something of their own. */
-async function otherGuest(): Promise<Guest> {
-  return (await setStage(sql)).owner;
-}
-
-const senders = {
-  owner: async ({ owner }: Stage): Promise<Sender> => ({ guest: owner }),
-  nobody: async (): Promise<Sender> => ({ guest: newGuest() }),
-  "another guest": async (): Promise<Sender> => ({ guest: await otherGuest() }),
-  "the cron secret": async (): Promise<Sender> => ({
-    guest: newGuest(),
-    headers: bearer(storeKeys().cronSecret),
-  }),
-  "a wrong secret": async (): Promise<Sender> => ({ guest: newGuest(), headers: bearer("x".repeat(32)) }),
-  "an empty secret": async (): Promise<Sender> => ({
-    guest: newGuest(),
-    headers: { authorization: "Bearer " },
-  }),
-  "the owner with a wrong secret": async ({ owner }: Stage): Promise<Sender> => ({
-    guest: owner,
-    headers: bearer("x".repeat(32)),
-  }),
-} as const;
-type Who = keyof typeof senders;
 const everyone = Object.keys(senders) as Who[];
-const owners: Who[] = ["owner", "the owner with a wrong secret"];
+const isOwner = (who: string) => who.includes("owner");
+const isAdmin = (who: string) => who.includes("admin");
+const hasWrongSecret = (who: string) => who.includes("wrong");
 
-type Row = Record<Who, string>;
-const rowOf = (outcome: (who: Who) => string) =>
-  Object.fromEntries(everyone.map((who) => [who, outcome(who)])) as Row;
-const forAll = (outcome: string) => rowOf(() => outcome);
-const forOwner = (granted: string, refused: string) =>
-  rowOf((who) => (owners.includes(who) ? granted : refused));
-const forCron = (withoutBearer: string) => ({
-  ...rowOf((who) => (who.includes("wrong") ? "401 cron_secret_required" : withoutBearer)),
-  "the cron secret": "200",
-});
+/** Whose hold it is. */
+const stages = {
+  guest: () => setStage(sql),
+  user: async () => setStage(sql, signedIn(await newMember(sql))),
+};
+type Owner = keyof typeof stages;
+type Outcome = (who: Who, owner: Owner) => string;
 
-const table: Record<string, Row> = {
+const forAll =
+  (outcome: string): Outcome =>
+  () =>
+    outcome;
+const forOwner =
+  (granted: string, refused: string): Outcome =>
+  (who) =>
+    isOwner(who) ? granted : refused;
+const isUser = (who: Who, owner: Owner) =>
+  isAdmin(who) || who === "another user" || (isOwner(who) && owner === "user");
+const forUser =
+  (granted: string): Outcome =>
+  (who, owner) =>
+    isUser(who, owner) ? granted : "401 sign_in_required";
+const forAdmin =
+  (granted: string): Outcome =>
+  (who, owner) => {
+    if (isAdmin(who)) return granted;
+    return isUser(who, owner) ? "403 admin_only" : "401 sign_in_required";
+  };
+/** Who shows a bearer is judged by it alone. */
+const forCron =
+  (withoutBearer: Outcome): Outcome =>
+  (who, owner) => {
+    if (hasWrongSecret(who)) return "401 cron_secret_required";
+    return who === "the cron secret" ? "200" : withoutBearer(who, owner);
+  };
+
+const table: Record<string, Outcome> = {
   listProducts: forAll("200"),
   findProduct: forAll("200"),
   getAvailability: forAll("200"),
@@ -67,9 +70,12 @@ const table: Record<string, Row> = {
   requestCode: forAll("202"),
   verifyCode: forAll("200"),
   signOut: forAll("200"),
-  eraseAccount: forAll("401 sign_in_required"),
-  cleanUpReservations: forCron("401 sign_in_required"),
-  cronCleanUpReservations: forCron("401 cron_secret_required"),
+  eraseAccount: forUser("200"),
+  cleanUpReservations: forCron(forAdmin("200")),
+  cronCleanUpReservations: forCron(forAll("401 cron_secret_required")),
+  getStatistics: forAdmin("200"),
+  getStockHealth: forAdmin("200"),
+  checkConsistency: forAdmin("200"),
   getHealth: forAll("200"),
   getOpenApiDocument: forAll("200"),
 };
@@ -82,28 +88,34 @@ test("the table has a row for every operation of the document", () => {
 
 const holdOf = ({ reservationId }: Stage) => sql`select * from reservations where id = ${reservationId}`;
 
-/** The wish with the sender's bearer instead of the one that belongs to it. */
-function sentBy({ headers }: Sender, { sending = {}, ...wish }: Wish): Wish {
-  const { headers: _, ...rest } = sending;
-  return { ...wish, sending: { ...rest, ...(headers && { headers }) } };
-}
+/** For a user's hold those alone for whom it makes a difference. */
+const asking = (owner: Owner) =>
+  owner === "guest" ? everyone : everyone.filter((who) => !who.includes("secret") && who !== "nobody");
+const cells = (Object.keys(stages) as Owner[]).flatMap((owner) =>
+  Object.entries(table).flatMap(([id, outcome]) =>
+    asking(owner).map((who) => ({ id, owner, who, wanted: outcome(who, owner) })),
+  ),
+);
 
-describe.each(Object.entries(table))("%s", (id, row) => {
-  test.each(Object.entries(row))("of %s is answered by %s", async (who, wanted) => {
-    const stage = await setStage(sql);
-    const sender = await senders[who as Who](stage);
-    const wish = sentBy(sender, goodWish(id, stage));
-    const [before, hold] = [await fingerprint(sql), await holdOf(stage)];
-    const answer = await send(sender.guest, id, wish);
-    const { code } = (answer.body ?? {}) as { code?: string };
-    expect(code ? `${answer.status} ${code}` : String(answer.status), answer.text).toBe(wanted);
-    if (answer.status >= 400) expect(await fingerprint(sql), "a refusal changes nothing").toEqual(before);
-    if (owners.includes(who as Who)) return;
-    expect(await holdOf(stage), "nobody else changes the owner's hold").toEqual(hold);
-    if (!JSON.stringify(wish).includes(stage.reservationId)) {
-      expect(answer.text, "nobody else is shown the owner's hold").not.toContain(stage.reservationId);
-    }
-  });
+describe("about the hold of", () => {
+  test.each(cells)(
+    "a $owner, $id, sent by $who, is answered by $wanted",
+    async ({ id, owner, who, wanted }) => {
+      const stage = await stages[owner]();
+      const sender: Sender = await senders[who](sql, stage);
+      const wish = sentBy(sender, goodWish(id, stage));
+      const [before, hold] = [await fingerprint(sql), await holdOf(stage)];
+      const answer = await send(sender.guest, id, wish);
+      const { code } = (answer.body ?? {}) as { code?: string };
+      expect(code ? `${answer.status} ${code}` : String(answer.status), answer.text).toBe(wanted);
+      if (answer.status >= 400) expect(await fingerprint(sql), "a refusal changes nothing").toEqual(before);
+      if (isOwner(who)) return;
+      expect(await holdOf(stage), "nobody else changes the owner's hold").toEqual(hold);
+      if (!JSON.stringify(wish).includes(stage.reservationId)) {
+        expect(answer.text, "nobody else is shown the owner's hold").not.toContain(stage.reservationId);
+      }
+    },
+  );
 });
 
 describe.each([

@@ -13,12 +13,19 @@ export type Wish = {
   sending?: Sending;
 };
 
-/** A guest with one hold of two units out of ten, what a request about it has to name, and a user without any. */
-export type Stage = { owner: Guest; variantId: string; slug: string; reservationId: string; member: Member };
+/** A shopper with one hold of two units out of ten, what a request about it has to name, and a user without any. */
+export type Stage = {
+  owner: Guest;
+  variantId: string;
+  slug: string;
+  reservationId: string;
+  member: Member;
+  admin: Member;
+};
 
-export async function setStage(sql: Sql, baseUrl?: string): Promise<Stage> {
+/** The owner is a guest of the store, unless another browser is given. */
+export async function setStage(sql: Sql, owner: Guest = newGuest()): Promise<Stage> {
   const { variantId, slug } = await createProduct(sql, 10);
-  const owner = newGuest(baseUrl ? { baseUrl } : {});
   const { reservation } = await owner.hold(variantId, 2);
   return {
     owner,
@@ -26,10 +33,20 @@ export async function setStage(sql: Sql, baseUrl?: string): Promise<Stage> {
     slug,
     reservationId: reservation.reservationId,
     member: await newMember(sql),
+    admin: await newMember(sql, { isAdmin: true }),
   };
 }
 
+/** A browser in which this user is signed in. */
+export function signedIn({ cookie }: Member): Guest {
+  const browser = newGuest();
+  const [name = "", ...value] = cookie.split("=");
+  browser.jar.set(name, value.join("="));
+  return browser;
+}
+
 const json = (body: unknown): Wish => ({ sending: { json: body } });
+const asAdmin = ({ admin: { cookie } }: Stage): Wish => ({ sending: { headers: { cookie } } });
 const asCron = (): Wish => ({ sending: { headers: bearer(storeKeys().cronSecret) } });
 export const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
 
@@ -54,6 +71,9 @@ const good: Record<string, (stage: Stage) => Wish> = {
   eraseAccount: ({ member: { cookie } }) => ({ sending: { headers: { cookie } } }),
   cleanUpReservations: asCron,
   cronCleanUpReservations: asCron,
+  getStatistics: (stage) => ({ ...asAdmin(stage), query: { hours: "48" } }),
+  getStockHealth: asAdmin,
+  checkConsistency: asAdmin,
   getHealth: () => ({}),
   getOpenApiDocument: () => ({}),
 };

@@ -1,5 +1,6 @@
 import type { Operation } from "../operation";
 import { accounts } from "./accounts";
+import { admin } from "./admin";
 import { catalogue } from "./catalogue";
 import { holds } from "./holds";
 import { housekeeping } from "./housekeeping";
@@ -12,4 +13,5 @@ export const operations: readonly Operation[] = [
   ...wholeCarts,
   ...accounts,
   ...housekeeping,
+  ...admin,
 ];
