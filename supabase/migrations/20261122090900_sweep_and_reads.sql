@@ -48,9 +48,9 @@ begin
     v_units := v_units + v_done.units;
     exit when v_expired >= p_limit;
   end loop;
-  if v_expired = 0 then
-    -- All that has lapsed is on levels where somebody is always working. Then the sweep stands in line like everybody,
-    -- for one of them, or it would never have its turn.
+  if not found then
+    -- All that has lapsed is on levels where somebody is working, perhaps always. Then the sweep stands in line like
+    -- everybody, for one of them, or it would never have its turn. It has locked none, and so can wait for one.
     begin
       select s.variant_id, s.location_id into v_level from public.stock_levels as s
       where s.next_expiry_at <= v_now order by s.next_expiry_at limit 1 for no key update;

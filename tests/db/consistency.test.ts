@@ -82,7 +82,7 @@ async function expectFound(expected: Finding[], repaired: boolean): Promise<void
 
 const traceOf = async () => {
   const [row] = await db.sql`select actor, cause, entity, entity_id, variant_id, before, after
-    from audit_log order by id desc limit 1`;
+    from audit_log order by at desc limit 1`;
   return row;
 };
 const trace = (kind: string, from: unknown, to: unknown) => ({

@@ -145,3 +145,18 @@ test("a sweep that stood in line in vain says so, and leaves its row", async () 
   await rollback(slow);
   expect((await runs()).map(({ expired }) => expired)).toEqual([0]);
 });
+
+test("a sweep that has locked a level waits for no other: whoever holds that one may want ours", async () => {
+  const [busy] = await lapsedHolds(1, 2);
+  const fresh = await createVariant(db.sql, 1);
+  // Its bound says that something may have lapsed, and nothing has.
+  await db.sql`update stock_levels set next_expiry_at = now() where variant_id = ${fresh}`;
+  const slow = db.connect();
+  await lockLevels(slow, must(busy));
+  const beside = await startBeside(db, slow, db.connect(), (session) => sweep(session));
+  await rollback(slow);
+  expect({ isBlocked: beside.isBlocked, ...(await beside.result) }).toMatchObject({
+    isBlocked: false,
+    expired: 0,
+  });
+});
