@@ -23,7 +23,7 @@ export const ProblemSchema = z
     shortfall: z.int().optional(),
     /** `insufficient_stock`: when the next hold of somebody else ends, if only holds stand in the way. */
     nextReleaseAt: InstantSchema.nullable().optional(),
-    /** `limit_reached`: which cap, and its value. */
+    /** `limit_reached`, `too_many_requests`: which cap, and its value. */
     limit: z.object({ name: z.string(), value: z.int() }).optional(),
     /** `bulk_refused`: each line with its outcome. */
     lines: z.array(BulkLineSchema).optional(),

@@ -11,6 +11,14 @@ export type Refusal =
       nextReleaseAt: string | null;
     }
   | { code: "limit_reached"; limit: { name: string; value: number }; requested: number; shortfall: number }
+  /** A limit that ends by itself, so long from now. */
+  | {
+      code: "too_many_requests";
+      limit: { name: string; value: number };
+      requested: number;
+      shortfall: number;
+      retryAfterSeconds: number;
+    }
   | {
       code:
         | "extension_limit"

@@ -37,6 +37,8 @@ function refusalText(refused: Refused, wording: FailureWording): string {
       return shortageText(refused, wording);
     case "limit_reached":
       return limitText(refused);
+    case "too_many_requests":
+      return tooManyText(refused);
     case "extension_limit":
       return "This hold has reached its longest time and cannot be kept any longer.";
     case "hold_expired":
@@ -68,8 +70,17 @@ function shortageText({ available, nextReleaseAt }: Refused, { holdsSome, format
   return holdsSome ? "No more are left." : "None are left.";
 }
 
+function tooManyText({ limit }: Refused) {
+  return limit?.name === "max_unconverted_holds"
+    ? "You have held this several times without buying it. Others get a turn now: try again in a while."
+    : "That was a lot in a short time. Nothing was changed: try again in a minute.";
+}
+
 function limitText({ limit }: Refused) {
   if (limit === null) return "That is more than one shopper may hold at once.";
+  if (limit.name === "max_units_per_address") {
+    return `From your network at most ${limit.value} of this piece may be held at once.`;
+  }
   return limit.name === "max_units_per_shopper"
     ? `One shopper may hold at most ${limit.value} units at once.`
     : `One shopper may hold at most ${limit.value} of this piece at once.`;

@@ -10,6 +10,13 @@ const EnvSchema = z.object({
     .string()
     .refine((secret) => secret === "" || secret.length >= 16, "has at least 16 random characters, or none")
     .optional(),
+  /** Left out or empty: no limits per network address. */
+  TRUSTED_PROXY_HEADER: z
+    .string()
+    .regex(/^[a-zA-Z0-9-]*$/, "is the name of one header, for example x-forwarded-for")
+    .optional(),
+  /** Set by Vercel itself. */
+  VERCEL: z.string().optional(),
 });
 export type Env = z.infer<typeof EnvSchema>;
 
@@ -24,9 +31,12 @@ export function env(): Env {
   return parsed;
 }
 
-/** The values of the settings that nobody may see: all but those that are public by name. */
+/** What is no secret: the browser's own, and what says where the server runs. */
+const OPEN = /^(NEXT_PUBLIC_.*|TRUSTED_PROXY_HEADER|VERCEL)$/;
+
+/** The values of the settings that nobody may see: all but those that are named as open. */
 export function secretValues(source: Record<string, string | undefined> = process.env): string[] {
-  const names = Object.keys(EnvSchema.shape).filter((name) => !name.startsWith("NEXT_PUBLIC_"));
+  const names = Object.keys(EnvSchema.shape).filter((name) => !OPEN.test(name));
   return names.flatMap((name) => source[name] || []);
 }
 

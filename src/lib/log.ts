@@ -1,11 +1,22 @@
 import { secretValues } from "./env";
 
+type Facts = Record<string, string | number | undefined>;
+
 /**
  * One JSON line per event on stderr. Carries ids and codes, never what a shopper typed or a key: a secret of ours that
  * somebody else's message repeats is struck out.
  */
-export function logError(event: string, facts: Record<string, string | number | undefined>): void {
-  const line = JSON.stringify({ level: "error", time: new Date().toISOString(), event, ...facts });
+export function logError(event: string, facts: Facts): void {
+  log("error", event, facts);
+}
+
+/** What whoever operates the shop should know, though nothing is wrong. */
+export function logInfo(event: string, facts: Facts): void {
+  log("info", event, facts);
+}
+
+function log(level: "error" | "info", event: string, facts: Facts): void {
+  const line = JSON.stringify({ level, time: new Date().toISOString(), event, ...facts });
   process.stderr.write(`${withoutSecrets(line)}\n`);
 }
 

@@ -224,8 +224,8 @@ afterAll(() => {
 });
 
 /**
- * Bugs cannot be ordered where no database is asked; sessions are driven by the tests of accounts, crowds by those of
- * coalescing.
+ * Bugs cannot be ordered where no database is asked; sessions are driven by the tests of accounts, crowds and
+ * limits by tests of their own.
  */
 const elsewhere = new RegExp(
   [
@@ -235,6 +235,6 @@ const elsewhere = new RegExp(
     "^(signUp|signIn|verifyCode|eraseAccount) payment_open$",
     "^signUp (200|weak_password|sign_up_closed)$",
     "^(getStatistics|getStockHealth|checkConsistency) (database_unavailable|internal_error)$",
-    " (auth_unavailable|server_busy)$",
+    " (auth_unavailable|server_busy|too_many_requests)$",
   ].join("|"),
 );

@@ -27,6 +27,8 @@ const exceptions: { name: string; of?: string[]; reason: string }[] = [
       "reservation_trail",
       "shoppers",
       "sign_in_attempts",
+      "source_holders",
+      "source_requests",
       "stock_levels",
       "stock_movements",
       "stock_trail",

@@ -31,13 +31,15 @@ it("is not confused by settings that are empty or missing", () => {
   expect(JSON.parse(logged({ message: "as it is" }))).toMatchObject({ message: "as it is" });
 });
 
-it("counts every setting as secret that is not public by name", () => {
+it("counts every setting as secret that is not named as open", () => {
   const settings = {
     NEXT_PUBLIC_SUPABASE_URL: "https://example.test",
     NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: "public",
     SUPABASE_SECRET_KEY: "one",
     GUEST_COOKIE_SECRET: "two",
     CRON_SECRET: "three",
+    TRUSTED_PROXY_HEADER: "x-real-ip",
+    VERCEL: "1",
     PATH: "/bin",
   };
   expect(secretValues(settings)).toEqual(["one", "two", "three"]);

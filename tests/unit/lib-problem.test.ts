@@ -26,7 +26,7 @@ describe("an expected problem", () => {
     expect(response.status).toBe(status);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(response.headers.get("cache-control")).toBe("private, no-store");
-    expect(response.headers.has("retry-after")).toBe(status === 503);
+    expect(response.headers.has("retry-after")).toBe(status === 503 || status === 429);
     const type = `urn:holdfast:problem:${code}`;
     expect(await response.json()).toEqual({ type, title, status, code, requestId: "id-1" });
     expect(logged).toEqual([]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type BulkMode, type ReserveLine, ReserveLineSchema } from "@/contracts/bulk";
+import type { Circumstances } from "../http/source-address";
 import type { BulkResult } from "./bulk-result";
 import { askToReserve } from "./reserve-queue";
 
@@ -18,9 +19,9 @@ export async function bulkReserve(
   shopperId: string,
   items: readonly { variantId: string; quantity: number }[],
   mode: BulkMode,
-  signal?: AbortSignal,
+  { signal, source }: Circumstances = {},
 ): Promise<BulkResult> {
-  const request = { shopperId, mode, lines: [...items] };
+  const request = { shopperId, mode, lines: [...items], ...(source !== undefined && { source }) };
   const { serverNow, answer } = await askToReserve(request, signal);
   const { outcome, lines: found } = AnswerSchema.parse(answer);
   const lines = found.map(toLine);

@@ -4,7 +4,8 @@ import type { HoldAnswer } from "@/contracts/reservations";
 import type { Result } from "@/domain/outcomes";
 import { callFunction } from "../supabase/call-function";
 import { IF_IDEMPOTENT } from "../supabase/repeat";
-import { LineAnswerSchema, toRefusal } from "./sql-answers";
+import { toRefusal } from "./pause";
+import { LineAnswerSchema } from "./sql-answers";
 
 const AnswerSchema = z.intersection(z.object({ serverNow: InstantSchema }), LineAnswerSchema);
 
@@ -21,7 +22,7 @@ export async function setQuantity(
     IF_IDEMPOTENT,
   );
   const { serverNow, ...line } = answer;
-  if (line.outcome !== "held") return { ok: false, serverNow, refusal: toRefusal(line) };
+  if (line.outcome !== "held") return { ok: false, serverNow, refusal: await toRefusal(shopperId, line) };
   const { reservation, replacesId } = line;
   const outcome = replacesId ? "held_again" : "quantity_set";
   return { ok: true, value: { serverNow, outcome, reservation, replacesId } };

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { IdSchema, InstantSchema } from "@/contracts/common";
 import { HoldSchema } from "@/contracts/reservations";
-import type { Refusal } from "@/domain/outcomes";
 
 const held = { reservation: HoldSchema, replacesId: IdSchema.nullable() };
 const short = {
@@ -16,7 +15,7 @@ const LimitSchema = z.object({
   outcome: z.literal("limit_reached"),
   requested: z.int(),
   shortfall: z.int(),
-  limit: z.object({ name: z.string(), value: z.int() }),
+  limit: z.object({ name: z.string(), value: z.int(), retryAfterSeconds: z.int().optional() }),
 });
 const PlainSchema = z.object({
   outcome: z.enum([
@@ -43,10 +42,4 @@ export const ExtensionSchema = z.discriminatedUnion("outcome", [
   PlainSchema,
 ]);
 
-type SqlRefusal = z.infer<(typeof refusals)[number]>;
-
-/** The refusal in the words that the rest of the store uses. */
-export function toRefusal(answer: SqlRefusal): Refusal {
-  const { outcome: code, ...facts } = answer;
-  return { code, ...facts } as Refusal;
-}
+export type SqlRefusal = z.infer<(typeof refusals)[number]>;

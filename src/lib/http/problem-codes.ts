@@ -27,6 +27,7 @@ export const PROBLEMS = {
   unsupported_media_type: [415, "The body has to be application/json"],
   weak_password: [422, "The password is too easy to guess"],
   too_many_attempts: [429, "Too many attempts for this address"],
+  too_many_requests: [429, "Too many in a short time"],
   internal_error: [500, "Something went wrong on our side"],
   not_implemented: [501, "Not possible yet"],
   auth_unavailable: [503, "Nobody can be signed in or recognised right now"],

@@ -38,8 +38,7 @@ export function problemResponse(thrown: unknown, requestId: string): Response {
       "Content-Type": "application/problem+json",
       "Cache-Control": "private, no-store",
       ...(code === "cron_secret_required" && { "WWW-Authenticate": "Bearer" }),
-      ...(status === 503 && { "Retry-After": "1" }),
-      ...(extras.retryAfterSeconds !== undefined && { "Retry-After": String(extras.retryAfterSeconds) }),
+      ...((status === 503 || status === 429) && { "Retry-After": String(extras.retryAfterSeconds ?? 1) }),
     },
   });
 }

@@ -278,6 +278,50 @@ export type Database = {
         };
         Relationships: [];
       };
+      source_holders: {
+        Row: {
+          noted_at: string;
+          shopper_id: string;
+          source: string;
+          variant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          noted_at: string;
+          shopper_id: string;
+          source: string;
+          variant_id: string;
+        };
+        Update: {
+          noted_at?: string;
+          shopper_id?: string;
+          source?: string;
+          variant_id?: string;
+        };
+        Relationships: [];
+      };
+      source_requests: {
+        Row: {
+          minute: string;
+          requests: number;
+          shard: number;
+          source: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          minute: string;
+          requests: number;
+          shard: number;
+          source: string;
+        };
+        Update: {
+          minute?: string;
+          requests?: number;
+          shard?: number;
+          source?: string;
+        };
+        Relationships: [];
+      };
       stock_levels: {
         Row: {
           location_id: string;
@@ -394,49 +438,70 @@ export type Database = {
       };
       store_settings: {
         Row: {
+          cool_down_seconds: number;
           hold_seconds: number;
           is_only_row: boolean;
           lapsed_shown_seconds: number;
           low_stock_at: number;
           max_hold_turns: number;
           max_holds_per_minute: number;
+          max_requests_per_address: number;
+          max_share_per_address_percent: number;
+          max_unconverted_holds: number;
+          max_units_per_address: number;
           max_units_per_line: number;
           max_units_per_shopper: number;
           max_units_per_variant: number;
           merged_guest_seconds: number;
+          min_units_per_address: number;
           shown_stock_limit: number;
           trail_kept_days: number;
+          unconverted_window_seconds: number;
           vip_hold_seconds: number;
         };
         ComputedFields: never;
         Insert: {
+          cool_down_seconds?: number;
           hold_seconds?: number;
           is_only_row?: boolean;
           lapsed_shown_seconds?: number;
           low_stock_at?: number;
           max_hold_turns?: number;
           max_holds_per_minute?: number;
+          max_requests_per_address?: number;
+          max_share_per_address_percent?: number;
+          max_unconverted_holds?: number;
+          max_units_per_address?: number;
           max_units_per_line?: number;
           max_units_per_shopper?: number;
           max_units_per_variant?: number;
           merged_guest_seconds?: number;
+          min_units_per_address?: number;
           shown_stock_limit?: number;
           trail_kept_days?: number;
+          unconverted_window_seconds?: number;
           vip_hold_seconds?: number;
         };
         Update: {
+          cool_down_seconds?: number;
           hold_seconds?: number;
           is_only_row?: boolean;
           lapsed_shown_seconds?: number;
           low_stock_at?: number;
           max_hold_turns?: number;
           max_holds_per_minute?: number;
+          max_requests_per_address?: number;
+          max_share_per_address_percent?: number;
+          max_unconverted_holds?: number;
+          max_units_per_address?: number;
           max_units_per_line?: number;
           max_units_per_shopper?: number;
           max_units_per_variant?: number;
           merged_guest_seconds?: number;
+          min_units_per_address?: number;
           shown_stock_limit?: number;
           trail_kept_days?: number;
+          unconverted_window_seconds?: number;
           vip_hold_seconds?: number;
         };
         Relationships: [];
@@ -684,6 +749,8 @@ export type Database = {
       forget_sign_in_attempts: { Args: { p_email: string; p_way: string }; Returns: Json };
       get_availability: { Args: { p_variant_ids: string[] }; Returns: Json };
       get_cart: { Args: { p_shopper_id: string }; Returns: Json };
+      get_hold_pause: { Args: { p_shopper_id: string }; Returns: Json };
+      prune_sources: { Args: { p_limit?: number }; Returns: Json };
       release_reservations: {
         Args: { p_mode?: string; p_reservation_ids?: string[]; p_shopper_id: string };
         Returns: Json;

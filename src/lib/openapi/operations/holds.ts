@@ -51,6 +51,7 @@ export const holds: Operation[] = [
       "variant_not_found",
       "insufficient_stock",
       "limit_reached",
+      "too_many_requests",
     ],
   },
   {
@@ -82,6 +83,7 @@ export const holds: Operation[] = [
       "variant_not_found",
       "insufficient_stock",
       "limit_reached",
+      "too_many_requests",
       "extension_limit",
       "hold_expired",
       "reservation_ended",

@@ -9,6 +9,7 @@ import { parseBody, parseQuery } from "@/lib/http/parse";
 import { ProblemError } from "@/lib/http/problem";
 import { valueOrProblem } from "@/lib/http/refusal";
 import { personal, route } from "@/lib/http/route";
+import { circumstancesOf } from "@/lib/http/source-address";
 
 /** The shopper's cart. */
 export const GET = route(async (request) => personal(await getCart(await shopperOf(request))));
@@ -17,7 +18,7 @@ export const GET = route(async (request) => personal(await getCart(await shopper
 export const POST = route(async (request) => {
   const wish = await parseBody(ReserveBodySchema, request);
   const { shopperId, setCookie } = await shopperOrNewGuest(request);
-  const answer = valueOrProblem(await reserve(shopperId, wish, request.signal));
+  const answer = valueOrProblem(await reserve(shopperId, wish, circumstancesOf(request)));
   return personal(answer, { status: 201, setCookie });
 });
 

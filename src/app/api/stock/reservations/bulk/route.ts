@@ -7,13 +7,14 @@ import { shopperOf, shopperOrNewGuest } from "@/lib/http/identity";
 import { parseBody } from "@/lib/http/parse";
 import { ProblemError } from "@/lib/http/problem";
 import { personal, route } from "@/lib/http/route";
+import { circumstancesOf } from "@/lib/http/source-address";
 
 /** Holds, extends or gives back a whole cart. */
 export const POST = route(async (request) => {
   const { operation, items, mode } = await parseBody(BulkBodySchema, request);
   if (operation === "reserve") {
     const { shopperId, setCookie } = await shopperOrNewGuest(request);
-    return answer(await bulkReserve(shopperId, items, mode, request.signal), setCookie);
+    return answer(await bulkReserve(shopperId, items, mode, circumstancesOf(request)), setCookie);
   }
   const change = operation === "extend" ? bulkExtend : bulkRelease;
   const ids = items.map((item) => item.reservationId);
