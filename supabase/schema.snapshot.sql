@@ -3153,7 +3153,7 @@ begin
                             'more', v_requests >= p_limit or v_holders >= p_limit);
 end;
 $function$;
-comment on function public.prune_sources(integer) is 'Removes what is kept of sources once it says nothing any more: counts of past minutes, and holders who hold nothing. At most p_limit rows of each. Answers {serverNow, requests, holders: rows, more: call again}. Takes the rows FOR UPDATE SKIP LOCKED: what somebody works on is left for the next run. Safe to repeat. Raises HF001 for a limit outside 1..100000.';
+comment on function public.prune_sources(integer) is 'Removes what is kept of sources once it says nothing any more: counts of past minutes, and holders who hold nothing. At most p_limit rows of each. Answers {serverNow, requests, holders: rows, more: call again}. Locks the rows that it deletes, sorted, and skips what somebody works on. Safe to repeat. Raises HF001 for a limit outside 1..100000.';
 grant execute on function public.prune_sources(integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.release_reservations(p_shopper_id uuid, p_reservation_ids uuid[] DEFAULT NULL::uuid[], p_mode text DEFAULT 'partial'::text)

@@ -627,7 +627,7 @@ begin
 end;
 $$;
 comment on function public.prune_sources(integer) is
-  'Removes what is kept of sources once it says nothing any more: counts of past minutes, and holders who hold nothing. At most p_limit rows of each. Answers {serverNow, requests, holders: rows, more: call again}. Takes the rows FOR UPDATE SKIP LOCKED: what somebody works on is left for the next run. Safe to repeat. Raises HF001 for a limit outside 1..100000.';
+  'Removes what is kept of sources once it says nothing any more: counts of past minutes, and holders who hold nothing. At most p_limit rows of each. Answers {serverNow, requests, holders: rows, more: call again}. Locks the rows that it deletes, sorted, and skips what somebody works on. Safe to repeat. Raises HF001 for a limit outside 1..100000.';
 
 create function public.get_hold_pause(p_shopper_id uuid)
 returns jsonb
