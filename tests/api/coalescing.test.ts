@@ -117,7 +117,7 @@ describe("a stuck level", () => {
     let waiting: Promise<{ status: number }>[] = [];
     await whileLocked(variantId, async () => {
       waiting = guests(20).map((guest) => guest.reserve(variantId));
-      await waitForWaiting(2);
+      await waitForWaiting(1);
     });
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(20).fill(201));
     expect(await stockOf(sql, variantId)).toMatchObject({ reserved: 20 });

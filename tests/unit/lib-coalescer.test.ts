@@ -109,6 +109,18 @@ describe("gathering", () => {
     expect(names()).toEqual([["two"], ["too many"], ["three"]]);
   });
 
+  it("lets nobody overtake: a large cart would wait for ever behind small ones that still fit", async () => {
+    const queue = coalescer({ largest: 5 });
+    void queue.submit(wish("three", "a", "b", "c"));
+    void queue.submit(wish("large", "a", "b", "c"));
+    void queue.submit(wish("small", "a", "b"));
+    await settle();
+    expect(names()).toEqual([["three"]]);
+    call(0).answer();
+    await settle();
+    expect(names()[1]).toEqual(["large", "small"]);
+  });
+
   it("keeps keys in lanes, so that one that is slow does not hold up another, and carts in their own", async () => {
     const [one, other] = await keysOfTwoLanes();
     const queue = coalescer();
@@ -213,6 +225,42 @@ describe("a lock that was not given", () => {
     call(1).fail("contended");
     for (const vase of vases) await expect(vase).rejects.toThrow("contended");
     expect(calls).toHaveLength(3);
+  });
+
+  it("has one call under way and no more, so that the others are served beside it", async () => {
+    const queue = coalescer({ lanes: 1, callsPerLane: 2 });
+    const vase = queue.submit(wish("a", "vase"));
+    await settle();
+    const [other, mug] = [queue.submit(wish("b", "vase")), queue.submit(wish("c", "mug"))];
+    await settle();
+    call(0).fail("contended");
+    await settle();
+    call(1).fail("contended");
+    await settle();
+    expect(names().slice(2)).toEqual([["a"], ["c"]]);
+    call(3).answer();
+    expect(await mug).toBe("held c");
+    await settle();
+    expect(calls).toHaveLength(4);
+    call(2).answer();
+    expect(await vase).toBe("held a");
+    await settle();
+    call(4).answer();
+    expect(await other).toBe("held b");
+  });
+
+  it("gives those who met it twice the patience, since they waited for it too", async () => {
+    const queue = coalescer({ lanes: 1 });
+    const settled = Promise.allSettled([queue.submit(wish("a", "vase")), queue.submit(wish("b", "mug"))]);
+    await settle();
+    now = 1_500;
+    call(0).fail("contended");
+    await settle();
+    now = 2_001;
+    call(1).answer();
+    await settled;
+    expect(names()).toEqual([["a", "b"], ["a"]]);
+    expect((await settled).map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
   });
 
   it("keeps the stuck key out of its lane until it is given again", async () => {

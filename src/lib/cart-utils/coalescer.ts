@@ -35,8 +35,8 @@ const MOST_SUSPECTS = 1_000;
  * when a lane is idle a request goes at the end of this turn of the event loop.
  *
  * A lane never has more calls under way than `callsPerLane`. A call that met a lock makes suspects of its keys: their
- * requests are tried once more in a lane apart, one key per call, until a call succeeds. So one stuck key costs those
- * who share its lane one time-out, and after that nothing.
+ * requests are tried once more in a lane apart, one key per call and one call per key, until a call succeeds. So one
+ * stuck key costs those who share its lane one time-out, and after that nothing.
  */
 export class Coalescer<Request, Answer> {
   readonly #options: CoalescerOptions<Request, Answer>;
@@ -53,8 +53,8 @@ export class Coalescer<Request, Answer> {
     const lane = (isOneKeyPerCall = false) =>
       new Lane<Request, Answer>({
         callsPerLane,
-        takeWhile: (first, next, weight) =>
-          weight <= options.largest && (!isOneKeyPerCall || sameKeys(first, next)),
+        largest: options.largest,
+        isOneKeyPerCall,
         drop: (waiting) => this.#dropped(waiting),
         send: (batch) => this.#send(batch),
       });
@@ -89,7 +89,9 @@ export class Coalescer<Request, Answer> {
 
   #dropped(waiting: Waiting<Request, Answer>): boolean {
     const isGone = waiting.signal?.aborted === true;
-    const isLate = this.#now() - waiting.arrivedAt > this.#options.patience;
+    // Who met a lock already has waited for it, too.
+    const patience = this.#options.patience * (waiting.isSecondTry ? 2 : 1);
+    const isLate = this.#now() - waiting.arrivedAt > patience;
     if (isGone || isLate) waiting.reject(new Overloaded(isGone ? "the client hung up" : "waited too long"));
     return isGone || isLate;
   }
@@ -141,10 +143,6 @@ export class Coalescer<Request, Answer> {
     if (this.#suspectKeys.size === 0) return;
     for (const { keys } of batch) for (const key of keys) this.#suspectKeys.delete(key);
   }
-}
-
-function sameKeys<Request, Answer>(one: Waiting<Request, Answer>, other: Waiting<Request, Answer>): boolean {
-  return one.keys.length === other.keys.length && one.keys.every((key, index) => key === other.keys[index]);
 }
 
 /** FNV-1a, to spread keys over lanes. */

@@ -12,8 +12,10 @@ export type Waiting<Request, Answer> = {
 
 export type LaneOptions<Request, Answer> = {
   callsPerLane: number;
-  /** Whether `next` may go into the call that begins with `first`, which would then have this weight. */
-  takeWhile(first: Waiting<Request, Answer>, next: Waiting<Request, Answer>, weight: number): boolean;
+  /** Most weight in one call. */
+  largest: number;
+  /** A call is about the keys of its first request alone, and no second one about them is under way. */
+  isOneKeyPerCall: boolean;
   /** True for one that is not to be served any more; it was told so. */
   drop(waiting: Waiting<Request, Answer>): boolean;
   /** Answers everybody in the batch, or queues them elsewhere. Never rejects. */
@@ -25,6 +27,7 @@ export class Lane<Request, Answer> {
   readonly #options: LaneOptions<Request, Answer>;
   #queue: Waiting<Request, Answer>[] = [];
   #underWay = 0;
+  readonly #keysUnderWay = new Set<string>();
   #isAsked = false;
 
   constructor(options: LaneOptions<Request, Answer>) {
@@ -53,9 +56,12 @@ export class Lane<Request, Answer> {
   #begin(): boolean {
     const batch = this.#take();
     if (batch.length === 0) return false;
+    const keys = idOf(batch[0]);
     this.#underWay += 1;
+    this.#keysUnderWay.add(keys);
     void this.#options.send(batch).finally(() => {
       this.#underWay -= 1;
+      this.#keysUnderWay.delete(keys);
       if (this.#queue.length > 0) this.#askToBegin();
     });
     return true;
@@ -63,22 +69,29 @@ export class Lane<Request, Answer> {
 
   #take(): Waiting<Request, Answer>[] {
     const batch: Waiting<Request, Answer>[] = [];
+    const left: Waiting<Request, Answer>[] = [];
     let weight = 0;
-    let taken = 0;
     for (const next of this.#queue) {
-      if (this.#options.drop(next)) {
-        taken += 1;
-        continue;
+      if (this.#options.drop(next)) continue;
+      if (left.length > 0 && !this.#options.isOneKeyPerCall) {
+        left.push(next);
+      } else if (this.#fits(batch, next, weight)) {
+        batch.push(next);
+        weight += next.keys.length;
+      } else {
+        left.push(next);
       }
-      const first = batch[0] ?? next;
-      const together = weight + next.keys.length;
-      // The first goes in any case: what is heavier than a call may be would wait for ever.
-      if (batch.length > 0 && !this.#options.takeWhile(first, next, together)) break;
-      batch.push(next);
-      weight = together;
-      taken += 1;
     }
-    this.#queue = this.#queue.slice(taken);
+    this.#queue = left;
     return batch;
   }
+
+  #fits(batch: Waiting<Request, Answer>[], next: Waiting<Request, Answer>, weight: number): boolean {
+    const { isOneKeyPerCall, largest } = this.#options;
+    // The first goes in any case: what is heavier than a call may be would wait for ever.
+    if (batch.length === 0) return !(isOneKeyPerCall && this.#keysUnderWay.has(idOf(next)));
+    return weight + next.keys.length <= largest && (!isOneKeyPerCall || idOf(next) === idOf(batch[0]));
+  }
 }
+
+const idOf = (waiting: { keys: readonly string[] } | undefined): string => waiting?.keys.join() ?? "";
