@@ -12,7 +12,7 @@ import { createStoppables, type Stoppables } from "./stoppables.ts";
 export type TestCluster = { cluster: Cluster; stoppables: Stoppables };
 
 /** A real Postgres for one run, in a temporary folder that goes away with it. */
-export async function startTestCluster(): Promise<TestCluster> {
+export async function startTestCluster(settings: Record<string, string> = {}): Promise<TestCluster> {
   const stoppables = createStoppables(startGuard());
   const path = temporaryFolder(postgresAccount());
   stoppables.add(() => rmSync(path, { recursive: true, force: true }), { kind: "folder", path });
@@ -22,7 +22,7 @@ export async function startTestCluster(): Promise<TestCluster> {
     logFile: join(path, "postgres.log"),
     throwAway: true,
     // Tests of contention open hundreds of sessions. Durability stays as in production: it is part of the timing.
-    settings: { max_connections: 600 },
+    settings: { max_connections: 600, ...settings },
   };
   try {
     return { cluster: await startCluster(options, stoppables), stoppables };

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { Problem } from "../../local/problem.ts";
 
-export const partNames = ["a", "b", "c", "d", "e"] as const;
+export const partNames = ["a", "b", "c", "d", "e", "f"] as const;
 export type PartName = (typeof partNames)[number];
 
 export type Options = {
@@ -18,7 +18,7 @@ export type Options = {
   isWhole: boolean;
 };
 
-export const usage = `npm run bench:db -- [--quick] [--part a,b,c,d,e] [--rounds n] [--slice seconds] [--clients 1,8,64] [--pause milliseconds]`;
+export const usage = `npm run bench:db -- [--quick] [--part a,b,c,d,e,f] [--rounds n] [--slice seconds] [--clients 1,8,64] [--pause milliseconds]`;
 
 export function readOptions(args: string[]): Options {
   const { values } = parse(args);

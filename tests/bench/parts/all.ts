@@ -3,6 +3,7 @@ import type { Bench, PartReport } from "./bench.ts";
 import { runCoalesced } from "./coalesced.ts";
 import { runGrowth } from "./growth.ts";
 import { runHolds } from "./holds.ts";
+import { runPieces } from "./pieces.ts";
 import { runRefusals } from "./refusals.ts";
 import { runSweep } from "./sweep.ts";
 
@@ -13,4 +14,5 @@ export const allParts: Record<PartName, (bench: Bench) => Promise<PartReport>> =
   c: runRefusals,
   d: runSweep,
   e: runCoalesced,
+  f: runPieces,
 };
