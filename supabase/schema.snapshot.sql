@@ -75,11 +75,12 @@ comment on type public.shopper_tier is 'Decides the hold duration where the prod
 create type private.reserve_plan as (
   holds private.hold_arrays,
   answers jsonb,
+  has_changed boolean[],
   refused_variants uuid[],
   refused_reasons text[],
   refused_units integer[]
 );
-comment on type private.reserve_plan is 'What a batch comes to: the holds to write, the answers in order of arrival, and the refused lines for the counters.';
+comment on type private.reserve_plan is 'What a batch comes to: the holds to write, the answers in order of arrival with whether the request changed a hold, and the refused lines for the counters.';
 
 create type private.shopper_arrays as (
   tiers public.shopper_tier[],
@@ -89,6 +90,26 @@ create type private.shopper_arrays as (
 comment on type private.shopper_arrays is 'Locked shoppers as parallel arrays, in the order of their ids.';
 
 -- Tables
+
+create table public.idempotency_keys (
+  shopper_id uuid not null,
+  key text not null,
+  body_hash text not null,
+  answer json not null,
+  created_at timestamp with time zone not null,
+  constraint idempotency_keys_body_hash_is_sha256 CHECK ((body_hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint idempotency_keys_key_is_short CHECK (((octet_length(key) >= 1) AND (octet_length(key) <= 255))),
+  constraint idempotency_keys_key_is_visible_ascii CHECK ((key !~ '[^!-~]'::text)),
+  constraint idempotency_keys_pkey PRIMARY KEY (shopper_id, key)
+);
+CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING btree (created_at);
+alter table public.idempotency_keys enable row level security;
+comment on table public.idempotency_keys is 'Answers of requests that changed something, kept for 24 hours: the same key of the same shopper is answered with them. Read and written under the shopper''s lock, in the transaction of the effect. A refusal leaves nothing here.';
+comment on column public.idempotency_keys.shopper_id is 'For whom the request acted. No foreign key: docs/adr/0004.';
+comment on column public.idempotency_keys.key is 'As the client chose it, 1 to 255 visible ASCII characters.';
+comment on column public.idempotency_keys.body_hash is 'SHA-256 in hexadecimal of all that was asked. With another one the key is refused: idempotency_mismatch.';
+comment on column public.idempotency_keys.answer is 'What was answered, without serverNow.';
+grant select on table public.idempotency_keys to service_role;
 
 create table public.kept_refusals (
   variant_id uuid not null,
@@ -607,6 +628,22 @@ end;
 $function$;
 comment on function private.cart_rows(pg_catalog.uuid,timestamp with time zone) is 'What a cart is made of: the shopper''s live active holds, and those that were lost within lapsed_shown_seconds (expired, swept or not, or withdrawn by the shop).';
 
+CREATE OR REPLACE FUNCTION private.check_idempotency_key(p_key text, p_body_hash text)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if (p_key is not null or p_body_hash is not null)
+     and not private.is_idempotency_key(to_jsonb(p_key), to_jsonb(p_body_hash)) then
+    perform private.raise_invalid_request(
+      'an idempotency key is 1 to 255 visible ASCII characters, with the SHA-256 of what is asked in hexadecimal');
+  end if;
+end;
+$function$;
+comment on function private.check_idempotency_key(pg_catalog.text,pg_catalog.text) is 'Raises HF001 for a malformed key or hash, and for one without the other. Both null: no key.';
+
 CREATE OR REPLACE FUNCTION private.check_reserve_requests(p_requests jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -627,6 +664,14 @@ begin
   ) then
     perform private.raise_invalid_request(
       'a request has shopperId (uuid), 1 to 100 lines, mode all_or_nothing or partial, quantityMode add or set');
+  end if;
+  if exists (
+    select 1 from jsonb_array_elements(p_requests) as r (request)
+    where r.request ?| '{idempotencyKey,bodyHash}'
+      and not private.is_idempotency_key(r.request -> 'idempotencyKey', r.request -> 'bodyHash')
+  ) then
+    perform private.raise_invalid_request(
+      'idempotencyKey has 1 to 255 visible ASCII characters, and with it comes bodyHash, a SHA-256 in hexadecimal');
   end if;
   if exists (
     select 1
@@ -951,6 +996,7 @@ declare
   plan private.reserve_plan;
   v_free integer[] := p_free;
   v_answers jsonb[] := '{}';
+  v_has_changed boolean[];
   -- Per variant: who first took units in this batch, and when what was taken ends. No table shows that yet.
   v_taker integer[]; v_taker_ends timestamptz[]; v_others_end timestamptz[];
   -- Per line of the batch: what it could get, before the request as a whole is decided.
@@ -965,6 +1011,7 @@ begin
     s := b.request_shopper[r];
     v_refusal := null;
     v_gained := false;
+    v_has_changed[r] := false;
     v_extra := 0;
     v_new := 0;
 
@@ -1053,7 +1100,9 @@ begin
           h.id[k] := private.reservation_id_prefix(p_now) || substr(gen_random_uuid()::text, 16);
           h.created_at[k] := p_now;
           h.change[k] := 'insert';
+          v_has_changed[r] := true;
         elsif v_units <> 0 then
+          v_has_changed[r] := true;
           h.change[k] := coalesce(h.change[k], 'update');
         end if;
         if v_units > 0 then
@@ -1105,6 +1154,7 @@ begin
   end loop;
   plan.holds := h;
   plan.answers := to_jsonb(v_answers);
+  plan.has_changed := v_has_changed;
   return plan;
 end;
 $function$;
@@ -1248,6 +1298,22 @@ end;
 $function$;
 comment on function private.free_beside(integer[],pg_catalog.uuid[],integer,integer,pg_catalog.uuid,pg_catalog.uuid,pg_catalog.uuid) is 'Invariant 3: free units by level for a line of a shopper who holds the variant at another location too, as after a sign-in: none there, since one level has one active hold of a shopper.';
 
+CREATE OR REPLACE FUNCTION private.has_extended(p_answers jsonb, p_now timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+    select 1 from jsonb_array_elements(p_answers) as a (answer)
+    where a.answer ->> 'outcome' = 'extended'
+       -- Else a newer hold stood in its place already, and stayed as it was.
+       or (a.answer ->> 'outcome' = 'held_again' and (a.answer #>> '{reservation,heldAt}')::timestamptz = p_now));
+end;
+$function$;
+comment on function private.has_extended(pg_catalog.jsonb,timestamp with time zone) is 'Whether one of the answers of extend_each at p_now changed a hold.';
+
 CREATE OR REPLACE FUNCTION private.has_sources(p_requests jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1291,6 +1357,21 @@ begin
 end;
 $function$;
 comment on function private.holds_as_json(pg_catalog.uuid[]) is 'Holds with their shoppers, newest first. For those who operate the shop.';
+
+CREATE OR REPLACE FUNCTION private.is_idempotency_key(p_key jsonb, p_body_hash jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(
+    jsonb_typeof(p_key) = 'string' and jsonb_typeof(p_body_hash) = 'string'
+      and octet_length(p_key #>> '{}') between 1 and 255 and p_key #>> '{}' !~ '[^!-~]'
+      and p_body_hash #>> '{}' ~ '^[0-9a-f]{64}$', false);
+end;
+$function$;
+comment on function private.is_idempotency_key(pg_catalog.jsonb,pg_catalog.jsonb) is 'Whether these are a key and the hash of what it stands for. One without the other is neither.';
 
 CREATE OR REPLACE FUNCTION private.is_refused(p_answers jsonb, p_fine text[])
  RETURNS boolean
@@ -1345,6 +1426,85 @@ end;
 $function$;
 comment on function private.is_refused_unseen(private.reserve_batch,private.level_arrays,timestamp with time zone) is 'True where every request of the batch must be refused whatever the shoppers hold: too little is free and nothing has lapsed, judged from one snapshot. A crowd before an empty shelf then needs no lock.';
 
+CREATE OR REPLACE FUNCTION private.join_known(p_known jsonb[], p_decided jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_answers jsonb[];
+  v_decided integer := 0;
+begin
+  for r in 1 .. cardinality(p_known) loop
+    if p_known[r] is null then
+      v_answers[r] := p_decided -> v_decided;
+      v_decided := v_decided + 1;
+    elsif jsonb_typeof(p_known[r]) = 'number' then
+      v_answers[r] := v_answers[p_known[r]::integer];
+    else
+      v_answers[r] := p_known[r];
+    end if;
+  end loop;
+  return to_jsonb(v_answers);
+end;
+$function$;
+comment on function private.join_known(pg_catalog.jsonb[],pg_catalog.jsonb) is 'The answers of a whole batch, in order: those that known_answers knew, and those that were decided.';
+
+CREATE OR REPLACE FUNCTION private.keep_answer(p_shopper_id uuid, p_key text, p_body_hash text, p_answer jsonb, p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- In the way stands only what is too old, and not pruned yet.
+  insert into public.idempotency_keys (shopper_id, key, body_hash, answer, created_at)
+  select p_shopper_id, p_key, p_body_hash, p_answer, p_now where p_key is not null
+  on conflict (shopper_id, key)
+  do update set body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at;
+end;
+$function$;
+comment on function private.keep_answer(pg_catalog.uuid,pg_catalog.text,pg_catalog.text,pg_catalog.jsonb,timestamp with time zone) is 'Keeps the answer to a request that changed something; nothing where it has no key. The caller holds the shopper''s lock.';
+
+CREATE OR REPLACE FUNCTION private.keep_answers(p_shopper_ids uuid[], p_keys text[], p_body_hashes text[], p_answers json[], p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.idempotency_keys (shopper_id, key, body_hash, answer, created_at)
+  select a.shopper_id, a.key, a.body_hash, a.answer, p_now
+  from unnest(p_shopper_ids, p_keys, p_body_hashes, p_answers) as a (shopper_id, key, body_hash, answer)
+  where a.key is not null
+  on conflict (shopper_id, key)
+  do update set body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at;
+end;
+$function$;
+comment on function private.keep_answers(pg_catalog.uuid[],pg_catalog.text[],pg_catalog.text[],json[],timestamp with time zone) is 'keep_answer for a batch: those that have a key. No shopper has the same key in it twice.';
+
+CREATE OR REPLACE FUNCTION private.keep_decided(p_requests jsonb, p_batch private.reserve_batch, p_plan private.reserve_plan, p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shopper_ids uuid[];
+  v_keys text[];
+  v_body_hashes text[];
+  v_answers json[];
+begin
+  select array_agg(p_batch.shopper_ids[r.shopper]), array_agg(r.key), array_agg(r.body_hash),
+         array_agg((p_plan.answers -> (r.ord - 1)::integer)::json)
+  into v_shopper_ids, v_keys, v_body_hashes, v_answers
+  from rows from (jsonb_to_recordset(p_requests) as ("idempotencyKey" text, "bodyHash" text),
+                  unnest(p_batch.request_shopper, p_plan.has_changed))
+       with ordinality as r (key, body_hash, shopper, has_changed, ord)
+  where r.has_changed;
+  perform private.keep_answers(v_shopper_ids, v_keys, v_body_hashes, v_answers, p_now);
+end;
+$function$;
+comment on function private.keep_decided(pg_catalog.jsonb,private.reserve_batch,private.reserve_plan,timestamp with time zone) is 'Keeps the answers of a decided batch for the keys of the requests that changed something.';
+
 CREATE OR REPLACE FUNCTION private.keep_refusals()
  RETURNS void
  LANGUAGE plpgsql
@@ -1396,6 +1556,86 @@ begin
 end;
 $function$;
 comment on function private.keep_total_of_trail() is 'Adds what is deleted from the trail to trail_totals, in the same statement: no row goes that is not counted.';
+
+CREATE OR REPLACE FUNCTION private.kept_answer(p_shopper_id uuid, p_key text, p_body_hash text, p_now timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select case when k.body_hash = p_body_hash then k.answer::jsonb
+                else jsonb_build_object('outcome', 'idempotency_mismatch') end
+    from public.idempotency_keys as k
+    where k.shopper_id = p_shopper_id and k.key = p_key and k.created_at > private.kept_since(p_now));
+end;
+$function$;
+comment on function private.kept_answer(pg_catalog.uuid,pg_catalog.text,pg_catalog.text,timestamp with time zone) is 'What this request was answered before, or that its key stands for another one; null where it is to be done. The caller holds the shopper''s lock.';
+
+CREATE OR REPLACE FUNCTION private.kept_since(p_now timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return p_now - interval '24 hours';
+end;
+$function$;
+comment on function private.kept_since(timestamp with time zone) is 'Answers that were kept at that instant or before count as absent.';
+
+CREATE OR REPLACE FUNCTION private.known_answers(p_requests jsonb, p_batch private.reserve_batch, p_now timestamp with time zone)
+ RETURNS jsonb[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_known jsonb[];
+begin
+  select array_agg(
+    case when r.key is null then null
+         when k.body_hash = r.body_hash then k.answer::jsonb
+         when k.body_hash is null and r.ord = r.first_ord then null
+         when k.body_hash is null and r.body_hash = r.first_hash then to_jsonb(r.first_ord)
+         else jsonb_build_object('outcome', 'idempotency_mismatch', 'lines', jsonb_build_array()) end order by r.ord)
+  into v_known
+  from (
+    select q.key, q.body_hash, p_batch.shopper_ids[q.shopper] as shopper_id, q.ord,
+           first_value(q.ord) over same_key as first_ord, first_value(q.body_hash) over same_key as first_hash
+    from rows from (jsonb_to_recordset(p_requests) as ("idempotencyKey" text, "bodyHash" text),
+                    unnest(p_batch.request_shopper))
+         with ordinality as q (key, body_hash, shopper, ord)
+    window same_key as (partition by q.shopper, q.key order by q.ord)
+  ) as r
+  left join public.idempotency_keys as k
+    on k.shopper_id = r.shopper_id and k.key = r.key and k.created_at > private.kept_since(p_now);
+  return case when array_remove(v_known, null) <> '{}' then v_known end;
+end;
+$function$;
+comment on function private.known_answers(pg_catalog.jsonb,private.reserve_batch,timestamp with time zone) is 'By request of a batch what is known of it already: the answer that was kept for its key; that the key stands for another body; or the number of the request before it in the batch that has the same key and body. Null where it is to be decided; null altogether where that is so for all. The caller holds the shoppers'' locks.';
+
+CREATE OR REPLACE FUNCTION private.known_requests(p_requests jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  -- One statement, or a sign-in between two would hide what was kept for the guest.
+  return (
+    select jsonb_object_agg(r.ord, true)
+    from rows from (jsonb_to_recordset(p_requests) as ("shopperId" uuid, "idempotencyKey" text))
+         with ordinality as r (shopper_id, key, ord)
+    left join public.shoppers as s on s.id = r.shopper_id
+    join public.idempotency_keys as k
+      on k.shopper_id = case when s.merged_into is null then r.shopper_id
+                             when private.merge_holds(s.merged_at) then s.merged_into else r.shopper_id end
+         and k.key = r.key and k.created_at > private.kept_since(statement_timestamp()));
+end;
+$function$;
+comment on function private.known_requests(pg_catalog.jsonb) is 'For which requests of a batch something was kept: {position: true}, null for none. Locks nothing, so ask it after the stock levels were read: whoever sees an empty shelf because of this very request then sees its answer too.';
 
 CREATE OR REPLACE FUNCTION private.limit_reached(p_name text, p_value integer, p_until timestamp with time zone, p_now timestamp with time zone)
  RETURNS jsonb
@@ -1870,6 +2110,25 @@ end;
 $function$;
 comment on function private.parse_reserve_requests(pg_catalog.jsonb) is 'Reads a checked batch. Lines of the same variant are summed; guests who became users are replaced by them.';
 
+CREATE OR REPLACE FUNCTION private.prune_idempotency_keys(p_limit integer, p_now timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_pruned integer;
+begin
+  delete from public.idempotency_keys as k
+  where (k.shopper_id, k.key) in (
+    select o.shopper_id, o.key from public.idempotency_keys as o
+    where o.created_at <= private.kept_since(p_now)
+    order by o.created_at limit p_limit for update skip locked);
+  get diagnostics v_pruned = row_count;
+  return v_pruned >= p_limit;
+end;
+$function$;
+comment on function private.prune_idempotency_keys(integer,timestamp with time zone) is 'Deletes at most p_limit answers that count as absent, oldest first; whether more may be left. What somebody is writing anew is passed over.';
+
 CREATE OR REPLACE FUNCTION private.prune_trail(p_limit integer DEFAULT 10000)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2197,6 +2456,10 @@ declare
   v_settings public.store_settings;
   v_shoppers private.shopper_arrays;
   v_free integer[];
+  v_is_keyed boolean := jsonb_path_exists(p_requests, '$[*].idempotencyKey');
+  v_known jsonb[];
+  v_unknown jsonb;
+  v_answer jsonb;
   v_now timestamptz := coalesce(p_now, clock_timestamp());
 begin
   perform private.check_reserve_requests(p_requests);
@@ -2204,13 +2467,24 @@ begin
   select * into strict v_settings from public.store_settings;
   v_levels := private.read_levels(v_batch.variant_ids);
 
-  if private.is_refused_unseen(v_batch, v_levels, v_now) then
+  if private.is_refused_unseen(v_batch, v_levels, v_now)
+     and (not v_is_keyed or private.known_requests(p_requests) is null) then
     v_holds := private.no_holds(v_batch);
     v_free := v_levels.free;
   else
     v_shoppers := private.lock_shoppers(v_batch.shopper_ids);
     if v_shoppers is null then
       return private.reserve(p_requests, p_now); -- somebody signed in meanwhile: for whom do we act?
+    end if;
+    if v_is_keyed then
+      v_known := private.known_answers(p_requests, v_batch, clock_timestamp());
+    end if;
+    if v_known is not null then
+      select jsonb_agg(r.request order by r.ord) into v_unknown
+      from jsonb_array_elements(p_requests) with ordinality as r (request, ord) where v_known[r.ord] is null;
+      v_answer := case when v_unknown is null then jsonb_build_object('serverNow', clock_timestamp())
+                       else private.reserve(v_unknown, p_now) end;
+      return v_answer || jsonb_build_object('answers', private.join_known(v_known, v_answer -> 'answers'));
     end if;
     perform private.lock_levels(v_batch.variant_ids);
     v_now := coalesce(p_now, clock_timestamp());
@@ -2223,10 +2497,13 @@ begin
   if v_plan.refused_variants is not null then
     perform private.count_refusals(v_plan.refused_variants, v_plan.refused_reasons, v_plan.refused_units);
   end if;
+  if v_is_keyed and true = any (v_plan.has_changed) then
+    perform private.keep_decided(p_requests, v_batch, v_plan, v_now);
+  end if;
   return jsonb_build_object('serverNow', v_now, 'answers', v_plan.answers);
 end;
 $function$;
-comment on function private.reserve(pg_catalog.jsonb,timestamp with time zone) is 'reserve_stock for callers that have said the cause. Parse, lock, load, reclaim, decide, write. p_now: the clock as a caller read it who holds these locks already; else it is read here, after them.';
+comment on function private.reserve(pg_catalog.jsonb,timestamp with time zone) is 'reserve_stock for callers that have said the cause. Parse, lock, answer again what is known, load, reclaim, decide, write, keep. p_now: the clock as a caller read it who holds these locks already; else it is read here, after them.';
 
 CREATE OR REPLACE FUNCTION private.reserve_at_once(p_requests jsonb)
  RETURNS json
@@ -2239,6 +2516,7 @@ declare
   n integer;
   -- The requests in order of arrival.
   r_shopper uuid[]; r_variant uuid[]; r_quantity integer[]; r_level integer[]; r_id uuid[]; r_answer text[];
+  r_key text[]; r_hash text[]; -- null while nobody sends a key
   v_variants uuid[];
   l record; -- their stock levels, as parallel arrays
   l_free integer[]; l_common text[]; l_expires_at timestamptz[]; l_max_expires_at timestamptz[];
@@ -2263,9 +2541,18 @@ begin
     for i in 1 .. n loop
       v_request := p_requests -> (i - 1);
       v_line := v_request #> '{lines,0}';
-      if v_request ?| '{mode,quantityMode}' or v_line ? 'reservationId' or jsonb_array_length(v_request -> 'lines') <> 1
+      if v_line ? 'reservationId' or jsonb_array_length(v_request -> 'lines') <> 1
          or jsonb_typeof(v_line -> 'quantity') is distinct from 'number' then
         return null;
+      elsif v_request ?| '{mode,quantityMode,idempotencyKey,bodyHash}' then
+        if v_request ?| '{mode,quantityMode}'
+           or not private.is_idempotency_key(v_request -> 'idempotencyKey', v_request -> 'bodyHash') then
+          return null;
+        end if;
+        r_key := coalesce(r_key, array_fill(null::text, array[n]));
+        r_hash := coalesce(r_hash, array_fill(null::text, array[n]));
+        r_key[i] := v_request ->> 'idempotencyKey';
+        r_hash[i] := v_request ->> 'bodyHash';
       end if;
       r_shopper[i] := v_request ->> 'shopperId';
       r_variant[i] := v_line ->> 'variantId';
@@ -2307,6 +2594,9 @@ begin
     r_level[i] := j;
   end loop;
   if v_hopeless = n then
+    if r_key is not null and private.known_requests(p_requests) is not null then
+      return null; -- some of it was held before, and is only asked for again
+    end if;
     return private.refuse_at_once(
       r_shopper, r_variant, r_quantity, array(select l.free[x.level] from unnest(r_level) as x (level)), v_came_at);
   elsif v_fitting < n then
@@ -2357,6 +2647,9 @@ begin
   select r.id, r.shopper_id, r.variant_id, l.locations[r.level], r.quantity, 'active', l.seconds[r.level], v_now,
          l_expires_at[r.level], l_max_expires_at[r.level]
   from unnest(r_id, r_shopper, r_variant, r_quantity, r_level) as r (id, shopper_id, variant_id, quantity, level);
+  if r_key is not null then
+    perform private.keep_answers(r_shopper, r_key, r_hash, r_answer::json[], v_now);
+  end if;
   -- Text, because building it as jsonb costs as much as writing the holds (docs/adr/0012).
   return concat('{"serverNow":', to_json(v_now), ',"answers":[', array_to_string(r_answer, ','), ']}')::json;
 end;
@@ -2381,6 +2674,8 @@ CREATE OR REPLACE FUNCTION private.reserve_one(p_request jsonb)
 AS $function$
 declare
   v_line jsonb := p_request #> '{lines,0}';
+  v_is_keyed boolean := p_request ?| '{idempotencyKey,bodyHash}';
+  v_answer json;
   v_shopper_id uuid;
   v_variant_id uuid;
   v_quantity integer;
@@ -2393,6 +2688,7 @@ declare
   l record; -- the stock level as it seems
 begin
   if p_request ?| '{mode,quantityMode}' or v_line ? 'reservationId'
+     or v_is_keyed and not private.is_idempotency_key(p_request -> 'idempotencyKey', p_request -> 'bodyHash')
      or jsonb_typeof(p_request -> 'lines') is distinct from 'array' or jsonb_array_length(p_request -> 'lines') <> 1
      or jsonb_typeof(v_line -> 'quantity') is distinct from 'number'
      or not pg_input_is_valid(v_line ->> 'quantity', 'integer')
@@ -2418,8 +2714,12 @@ begin
   if l.levels <> 1 or v_quantity not between 1 and l.most then
     return null;
   elsif v_quantity > l.free then
-    return case when l.next_expiry_at > v_came_at then private.refuse_at_once(
-      array[v_shopper_id], array[v_variant_id], array[v_quantity], array[l.free], v_came_at) end;
+    -- Unless it was held before, and is only asked for again.
+    if l.next_expiry_at > v_came_at and (not v_is_keyed or private.known_requests(jsonb_build_array(p_request)) is null) then
+      return private.refuse_at_once(
+        array[v_shopper_id], array[v_variant_id], array[v_quantity], array[l.free], v_came_at);
+    end if;
+    return null;
   end if;
 
   -- The lock order of private.reserve: shoppers, then levels. The level is locked for a shopper who is new, only.
@@ -2447,11 +2747,16 @@ begin
     (id, shopper_id, variant_id, location_id, quantity, status, duration_seconds, created_at, expires_at, max_expires_at)
   values (v_id, v_shopper_id, v_variant_id, v_location_id, v_quantity, 'active', l.seconds, v_now, v_expires_at,
           v_max_expires_at);
-  return json_build_object('serverNow', v_now, 'answers', json_build_array(json_build_object(
+  v_answer := json_build_object(
     'outcome', 'held', 'lines', json_build_array(json_build_object(
       'variantId', v_variant_id, 'outcome', 'held', 'requested', v_quantity, 'replacesId', null,
       'reservation', private.hold_as_json(v_id, v_variant_id, v_location_id, v_quantity, 'active', v_now, l.seconds,
-                                          v_expires_at, v_max_expires_at))))));
+                                          v_expires_at, v_max_expires_at))));
+  if v_is_keyed then
+    perform private.keep_answers(array[v_shopper_id], array[p_request ->> 'idempotencyKey'],
+                                 array[p_request ->> 'bodyHash'], array[v_answer], v_now);
+  end if;
+  return json_build_object('serverNow', v_now, 'answers', json_build_array(v_answer));
 end;
 $function$;
 comment on function private.reserve_one(pg_catalog.jsonb) is 'Decides one plain line of a shopper whom we do not know, where that needs no thought: one location, no cap near, and enough free, or nothing lapsed that could help. Answers as private.reserve, or null where any of this is not so: then nothing is held and nobody is made, though the level may be locked, and private.reserve decides.';
@@ -2891,6 +3196,7 @@ begin
   v_released := public.release_reservations(p_user_id, null, 'partial');
   update public.shoppers as s set merged_into = null where s.merged_into = p_user_id;
   update public.shoppers as s set tier = 'standard' where s.id = p_user_id;
+  delete from public.idempotency_keys as k where k.shopper_id = p_user_id;
   delete from auth.users as u where u.id = p_user_id;
   return jsonb_build_object('outcome', 'erased', 'released', v_released -> 'released');
 end;
@@ -2946,16 +3252,18 @@ begin
   end if;
   v_is_more := coalesce(v_is_more, v_expired >= p_limit);
   perform private.keep_refusals();
+  -- Many, because every hold may have left one, and none costs more than its row.
+  v_is_more := private.prune_idempotency_keys(5000, v_now) or v_is_more;
   insert into public.sweep_runs (started_at, finished_at, expired, units, is_more)
   values (v_now, clock_timestamp(), v_expired, v_units, v_is_more);
   return jsonb_build_object('serverNow', v_now, 'expired', v_expired, 'units', v_units,
                             'more', v_is_more);
 end;
 $function$;
-comment on function public.expire_reservations(integer) is 'The sweep: marks at most p_limit lapsed holds expired, level by level, takes counted refusals over, and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED; where that leaves it nothing, it waits for one, at most 3 s. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
+comment on function public.expire_reservations(integer) is 'The sweep: marks at most p_limit lapsed holds expired, level by level, takes counted refusals over, prunes answers that were kept for 24 hours (at most 5000), and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED; where that leaves it nothing, it waits for one, at most 3 s. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
 grant execute on function public.expire_reservations(integer) to service_role;
 
-CREATE OR REPLACE FUNCTION public.extend_reservations(p_shopper_id uuid, p_reservation_ids uuid[] DEFAULT NULL::uuid[], p_mode text DEFAULT 'partial'::text)
+CREATE OR REPLACE FUNCTION public.extend_reservations(p_shopper_id uuid, p_reservation_ids uuid[] DEFAULT NULL::uuid[], p_mode text DEFAULT 'partial'::text, p_idempotency_key text DEFAULT NULL::text, p_body_hash text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2967,6 +3275,7 @@ declare
   v_ids uuid[] := p_reservation_ids;
   v_now timestamptz;
   v_answers jsonb;
+  v_answer jsonb;
 begin
   if p_mode is null or p_mode not in ('partial', 'all_or_nothing') then
     perform private.raise_invalid_request('p_mode is partial or all_or_nothing');
@@ -2974,8 +3283,14 @@ begin
   if cardinality(p_reservation_ids) > 100 then
     perform private.raise_invalid_request('p_reservation_ids has at most 100 ids');
   end if;
+  perform private.check_idempotency_key(p_idempotency_key, p_body_hash);
   perform private.set_cause('shopper:extend');
   v_shopper_id := private.lock_acting_shopper(p_shopper_id);
+  v_answer := private.kept_answer(v_shopper_id, p_idempotency_key, p_body_hash, clock_timestamp());
+  if v_answer is not null then
+    perform private.set_cause('');
+    return v_answer || jsonb_build_object('serverNow', clock_timestamp());
+  end if;
   perform private.lock_levels(private.variants_of_reservations(v_shopper_id, v_ids));
   v_now := clock_timestamp();
   if v_ids is null then
@@ -2995,12 +3310,16 @@ begin
                           else a.answer end order by a.ord)
     into v_answers from jsonb_array_elements(v_answers) with ordinality as a (answer, ord);
   end;
+  v_answer := jsonb_build_object('answers', v_answers);
+  if private.has_extended(v_answers, v_now) then
+    perform private.keep_answer(v_shopper_id, p_idempotency_key, p_body_hash, v_answer, v_now);
+  end if;
   perform private.set_cause('');
-  return jsonb_build_object('serverNow', v_now, 'answers', v_answers);
+  return v_answer || jsonb_build_object('serverNow', v_now);
 end;
 $function$;
-comment on function public.extend_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids: at most 100; null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. Raises HF001 for an unknown mode, more than 100 ids or no shopper.';
-grant execute on function public.extend_reservations(uuid,uuid[],text) to service_role;
+comment on function public.extend_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids: at most 100; null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. p_idempotency_key with p_body_hash (both or none): what changed something is answered again for 24 hours; with another hash the outcome is idempotency_mismatch, and nothing changes. Raises HF001 for an unknown mode, more than 100 ids, a malformed key or no shopper.';
+grant execute on function public.extend_reservations(uuid,uuid[],text,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.forget_sign_in_attempts(p_way text, p_email text)
  RETURNS jsonb
@@ -3156,7 +3475,7 @@ $function$;
 comment on function public.prune_sources(integer) is 'Removes what is kept of sources once it says nothing any more: counts of past minutes, and holders who hold nothing. At most p_limit rows of each. Answers {serverNow, requests, holders: rows, more: call again}. Locks the rows that it deletes, sorted, and skips what somebody works on. Safe to repeat. Raises HF001 for a limit outside 1..100000.';
 grant execute on function public.prune_sources(integer) to service_role;
 
-CREATE OR REPLACE FUNCTION public.release_reservations(p_shopper_id uuid, p_reservation_ids uuid[] DEFAULT NULL::uuid[], p_mode text DEFAULT 'partial'::text)
+CREATE OR REPLACE FUNCTION public.release_reservations(p_shopper_id uuid, p_reservation_ids uuid[] DEFAULT NULL::uuid[], p_mode text DEFAULT 'partial'::text, p_idempotency_key text DEFAULT NULL::text, p_body_hash text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -3171,6 +3490,7 @@ declare
   v_lapsed uuid[];
   v_paying uuid[];
   v_released uuid[];
+  v_answer jsonb;
 begin
   if p_mode is null or p_mode not in ('partial', 'all_or_nothing') then
     perform private.raise_invalid_request('p_mode is partial or all_or_nothing');
@@ -3178,9 +3498,15 @@ begin
   if cardinality(p_reservation_ids) > 100 then
     perform private.raise_invalid_request('p_reservation_ids has at most 100 ids');
   end if;
+  perform private.check_idempotency_key(p_idempotency_key, p_body_hash);
   perform private.set_cause('shopper:release');
   -- Without its lock the shopper could add a hold whose level is locked by nobody here, and late, out of turn.
   v_shopper_id := private.lock_acting_shopper(p_shopper_id);
+  v_answer := private.kept_answer(v_shopper_id, p_idempotency_key, p_body_hash, clock_timestamp());
+  if v_answer is not null then
+    perform private.set_cause('');
+    return v_answer || jsonb_build_object('serverNow', clock_timestamp());
+  end if;
   perform private.lock_levels(private.variants_of_reservations(v_shopper_id, v_ids));
   v_now := clock_timestamp();
   if v_ids is null then
@@ -3202,14 +3528,18 @@ begin
     where r.id = any (v_mine) and r.status = 'active';
     v_released := v_mine;
   end if;
+  v_answer := jsonb_build_object('released', coalesce(cardinality(v_released), 0),
+                                 'releasedIds', coalesce(to_jsonb(v_released), '[]'),
+                                 'paymentOpen', coalesce(to_jsonb(v_paying), '[]'));
+  if v_released is not null then
+    perform private.keep_answer(v_shopper_id, p_idempotency_key, p_body_hash, v_answer, v_now);
+  end if;
   perform private.set_cause('');
-  return jsonb_build_object('serverNow', v_now, 'released', coalesce(cardinality(v_released), 0),
-                            'releasedIds', coalesce(to_jsonb(v_released), '[]'),
-                            'paymentOpen', coalesce(to_jsonb(v_paying), '[]'));
+  return v_answer || jsonb_build_object('serverNow', v_now);
 end;
 $function$;
-comment on function public.release_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text) is 'Gives back active holds of one shopper at once. p_reservation_ids: at most 100; null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released: how many, releasedIds, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. Raises HF001 for an unknown mode, more than 100 ids or no shopper.';
-grant execute on function public.release_reservations(uuid,uuid[],text) to service_role;
+comment on function public.release_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Gives back active holds of one shopper at once. p_reservation_ids: at most 100; null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released: how many, releasedIds, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. p_idempotency_key with p_body_hash (both or none): what changed something is answered again for 24 hours; with another hash the outcome is idempotency_mismatch, and nothing changes. Raises HF001 for an unknown mode, more than 100 ids, a malformed key or no shopper.';
+grant execute on function public.release_reservations(uuid,uuid[],text,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.repair_stock_consistency(p_dry_run boolean DEFAULT true)
  RETURNS jsonb
@@ -3307,10 +3637,10 @@ begin
   return v_answer;
 end;
 $function$;
-comment on function public.reserve_stock(pg_catalog.jsonb) is 'Takes holds for many shoppers in one call. p_requests: 1 to 256 of {shopperId, lines: 1 to 100 of {variantId, quantity (units), reservationId?}, mode: all_or_nothing (default) | partial, quantityMode: add (default) | set}. Answers {serverNow, answers}, one per request in order: {outcome: held | partial | the first refusal of a line, lines}; see private.decide_reservations for the outcomes of lines. Locks shoppers, then stock levels, sorted; a batch that must be refused whatever happens locks nothing. Not idempotent: add adds again. Raises HF001 for a malformed batch, 55P03 after 3 s of waiting for a lock; either changes nothing.';
+comment on function public.reserve_stock(pg_catalog.jsonb) is 'Takes holds for many shoppers in one call. p_requests: 1 to 256 of {shopperId, lines: 1 to 100 of {variantId, quantity (units), reservationId?}, mode: all_or_nothing (default) | partial, quantityMode: add (default) | set, idempotencyKey? (1 to 255 visible ASCII characters) with bodyHash (SHA-256 in hexadecimal)}. Answers {serverNow, answers}, one per request in order: {outcome: held | partial | the first refusal of a line, lines}; see private.decide_reservations for the outcomes of lines. Locks shoppers, then stock levels, sorted; a batch that must be refused whatever happens locks nothing. Not idempotent without a key: add adds again. What changed something is answered again for 24 hours to the same key and hash of that shopper; with another hash: idempotency_mismatch, and nothing changes. Raises HF001 for a malformed batch, 55P03 after 3 s of waiting for a lock; either changes nothing.';
 grant execute on function public.reserve_stock(jsonb) to service_role;
 
-CREATE OR REPLACE FUNCTION public.set_reservation_quantity(p_shopper_id uuid, p_reservation_id uuid, p_quantity integer)
+CREATE OR REPLACE FUNCTION public.set_reservation_quantity(p_shopper_id uuid, p_reservation_id uuid, p_quantity integer, p_idempotency_key text DEFAULT NULL::text, p_body_hash text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -3322,6 +3652,7 @@ declare
   v_variant_id uuid;
   v_answer jsonb;
 begin
+  perform private.check_idempotency_key(p_idempotency_key, p_body_hash);
   -- A hold never changes its variant, so this may be read before anything is locked; in one statement with the
   -- shopper, or a sign-in between two would hide the hold.
   select r.variant_id, r.shopper_id into v_variant_id, v_shopper_id from public.reservations as r
@@ -3330,16 +3661,17 @@ begin
     return jsonb_build_object('serverNow', clock_timestamp(), 'outcome', 'reservation_not_found');
   end if;
   perform private.set_cause('shopper:set_quantity');
-  v_answer := private.reserve(jsonb_build_array(jsonb_build_object(
-    'shopperId', v_shopper_id, 'quantityMode', 'set',
+  v_answer := private.reserve(jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+    'shopperId', v_shopper_id, 'quantityMode', 'set', 'idempotencyKey', p_idempotency_key, 'bodyHash', p_body_hash,
     'lines', jsonb_build_array(jsonb_build_object(
-      'variantId', v_variant_id, 'quantity', p_quantity, 'reservationId', p_reservation_id)))));
+      'variantId', v_variant_id, 'quantity', p_quantity, 'reservationId', p_reservation_id))))));
   perform private.set_cause('');
-  return (v_answer #> '{answers,0,lines,0}') || jsonb_build_object('serverNow', v_answer -> 'serverNow');
+  return coalesce(v_answer #> '{answers,0,lines,0}', jsonb_build_object('outcome', v_answer #> '{answers,0,outcome}'))
+    || jsonb_build_object('serverNow', v_answer -> 'serverNow');
 end;
 $function$;
-comment on function public.set_reservation_quantity(pg_catalog.uuid,pg_catalog.uuid,integer) is 'Sets one hold to p_quantity units: more are taken or refused as a whole, fewer are given back at once and change no time; a lapsed hold is taken again as a new one. Answers serverNow and the line as reserve_stock does: held (with reservation, replacesId) | insufficient_stock | limit_reached | reservation_not_found | reservation_ended | payment_open | variant_not_found. Locks as reserve_stock. Idempotent. Raises HF001 for a quantity that is no whole number from 1 to 999999.';
-grant execute on function public.set_reservation_quantity(uuid,uuid,integer) to service_role;
+comment on function public.set_reservation_quantity(pg_catalog.uuid,pg_catalog.uuid,integer,pg_catalog.text,pg_catalog.text) is 'Sets one hold to p_quantity units: more are taken or refused as a whole, fewer are given back at once and change no time; a lapsed hold is taken again as a new one. Answers serverNow and the line as reserve_stock does: held (with reservation, replacesId) | insufficient_stock | limit_reached | reservation_not_found | reservation_ended | payment_open | variant_not_found. Locks as reserve_stock. Idempotent. p_idempotency_key with p_body_hash (both or none): what changed something is answered again for 24 hours; with another hash the outcome is idempotency_mismatch, and nothing changes. Raises HF001 for a quantity that is no whole number from 1 to 999999 and for a malformed key.';
+grant execute on function public.set_reservation_quantity(uuid,uuid,integer,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.stock_health()
  RETURNS jsonb
@@ -3446,6 +3778,17 @@ begin
   )
   select count(*) filter (where m.status in ('active', 'expired')) into v_moved from moved as m;
 
+  -- A request of the guest that comes again acts for the user, and finds its answer there. Of two with one key the
+  -- user's stays, unless it is too old.
+  with moved as (
+    delete from public.idempotency_keys as k where k.shopper_id = p_from_shopper_id returning k.*
+  )
+  insert into public.idempotency_keys as k (shopper_id, key, body_hash, answer, created_at)
+  select p_to_shopper_id, m.key, m.body_hash, m.answer, m.created_at from moved as m
+  on conflict (shopper_id, key)
+  do update set body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at
+  where k.created_at <= private.kept_since(v_now);
+
   update public.shoppers as s set merged_into = p_to_shopper_id
   where (s.id = p_from_shopper_id or s.merged_into = p_from_shopper_id)
     and s.merged_into is distinct from p_to_shopper_id;
@@ -3453,7 +3796,7 @@ begin
   return jsonb_build_object('outcome', 'transferred', 'serverNow', v_now, 'merged', v_merged, 'moved', v_moved);
 end;
 $function$;
-comment on function public.transfer_reservations(pg_catalog.uuid,pg_catalog.uuid) is 'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Ended ones move too: expired ones so that they can be held again, the others so that they are not offered. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: active and expired reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
+comment on function public.transfer_reservations(pg_catalog.uuid,pg_catalog.uuid) is 'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Ended ones move too: expired ones so that they can be held again, the others so that they are not offered. Answers that were kept for the guest move too; of two with one key the user''s stays. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: active and expired reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
 grant execute on function public.transfer_reservations(uuid,uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.validate_reservations(p_shopper_id uuid)

@@ -22,6 +22,14 @@ begin
       'a request has shopperId (uuid), 1 to 100 lines, mode all_or_nothing or partial, quantityMode add or set');
   end if;
   if exists (
+    select 1 from jsonb_array_elements(p_requests) as r (request)
+    where r.request ?| '{idempotencyKey,bodyHash}'
+      and not private.is_idempotency_key(r.request -> 'idempotencyKey', r.request -> 'bodyHash')
+  ) then
+    perform private.raise_invalid_request(
+      'idempotencyKey has 1 to 255 visible ASCII characters, and with it comes bodyHash, a SHA-256 in hexadecimal');
+  end if;
+  if exists (
     select 1
     from jsonb_array_elements(p_requests) as r (request)
     cross join jsonb_array_elements(r.request -> 'lines') as l (line)
@@ -123,3 +131,61 @@ end;
 $$;
 comment on function private.parse_reserve_requests(jsonb) is
   'Reads a checked batch. Lines of the same variant are summed; guests who became users are replaced by them.';
+
+create function private.known_answers(p_requests jsonb, p_batch private.reserve_batch, p_now timestamptz)
+returns jsonb[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_known jsonb[];
+begin
+  select array_agg(
+    case when r.key is null then null
+         when k.body_hash = r.body_hash then k.answer::jsonb
+         when k.body_hash is null and r.ord = r.first_ord then null
+         when k.body_hash is null and r.body_hash = r.first_hash then to_jsonb(r.first_ord)
+         else jsonb_build_object('outcome', 'idempotency_mismatch', 'lines', jsonb_build_array()) end order by r.ord)
+  into v_known
+  from (
+    select q.key, q.body_hash, p_batch.shopper_ids[q.shopper] as shopper_id, q.ord,
+           first_value(q.ord) over same_key as first_ord, first_value(q.body_hash) over same_key as first_hash
+    from rows from (jsonb_to_recordset(p_requests) as ("idempotencyKey" text, "bodyHash" text),
+                    unnest(p_batch.request_shopper))
+         with ordinality as q (key, body_hash, shopper, ord)
+    window same_key as (partition by q.shopper, q.key order by q.ord)
+  ) as r
+  left join public.idempotency_keys as k
+    on k.shopper_id = r.shopper_id and k.key = r.key and k.created_at > private.kept_since(p_now);
+  return case when array_remove(v_known, null) <> '{}' then v_known end;
+end;
+$$;
+comment on function private.known_answers(jsonb, private.reserve_batch, timestamptz) is
+  'By request of a batch what is known of it already: the answer that was kept for its key; that the key stands for another body; or the number of the request before it in the batch that has the same key and body. Null where it is to be decided; null altogether where that is so for all. The caller holds the shoppers'' locks.';
+
+create function private.join_known(p_known jsonb[], p_decided jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_answers jsonb[];
+  v_decided integer := 0;
+begin
+  for r in 1 .. cardinality(p_known) loop
+    if p_known[r] is null then
+      v_answers[r] := p_decided -> v_decided;
+      v_decided := v_decided + 1;
+    elsif jsonb_typeof(p_known[r]) = 'number' then
+      v_answers[r] := v_answers[p_known[r]::integer];
+    else
+      v_answers[r] := p_known[r];
+    end if;
+  end loop;
+  return to_jsonb(v_answers);
+end;
+$$;
+comment on function private.join_known(jsonb[], jsonb) is
+  'The answers of a whole batch, in order: those that known_answers knew, and those that were decided.';

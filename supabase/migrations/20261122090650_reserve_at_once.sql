@@ -55,6 +55,8 @@ set search_path = ''
 as $$
 declare
   v_line jsonb := p_request #> '{lines,0}';
+  v_is_keyed boolean := p_request ?| '{idempotencyKey,bodyHash}';
+  v_answer json;
   v_shopper_id uuid;
   v_variant_id uuid;
   v_quantity integer;
@@ -67,6 +69,7 @@ declare
   l record; -- the stock level as it seems
 begin
   if p_request ?| '{mode,quantityMode}' or v_line ? 'reservationId'
+     or v_is_keyed and not private.is_idempotency_key(p_request -> 'idempotencyKey', p_request -> 'bodyHash')
      or jsonb_typeof(p_request -> 'lines') is distinct from 'array' or jsonb_array_length(p_request -> 'lines') <> 1
      or jsonb_typeof(v_line -> 'quantity') is distinct from 'number'
      or not pg_input_is_valid(v_line ->> 'quantity', 'integer')
@@ -92,8 +95,12 @@ begin
   if l.levels <> 1 or v_quantity not between 1 and l.most then
     return null;
   elsif v_quantity > l.free then
-    return case when l.next_expiry_at > v_came_at then private.refuse_at_once(
-      array[v_shopper_id], array[v_variant_id], array[v_quantity], array[l.free], v_came_at) end;
+    -- Unless it was held before, and is only asked for again.
+    if l.next_expiry_at > v_came_at and (not v_is_keyed or private.known_requests(jsonb_build_array(p_request)) is null) then
+      return private.refuse_at_once(
+        array[v_shopper_id], array[v_variant_id], array[v_quantity], array[l.free], v_came_at);
+    end if;
+    return null;
   end if;
 
   -- The lock order of private.reserve: shoppers, then levels. The level is locked for a shopper who is new, only.
@@ -121,11 +128,16 @@ begin
     (id, shopper_id, variant_id, location_id, quantity, status, duration_seconds, created_at, expires_at, max_expires_at)
   values (v_id, v_shopper_id, v_variant_id, v_location_id, v_quantity, 'active', l.seconds, v_now, v_expires_at,
           v_max_expires_at);
-  return json_build_object('serverNow', v_now, 'answers', json_build_array(json_build_object(
+  v_answer := json_build_object(
     'outcome', 'held', 'lines', json_build_array(json_build_object(
       'variantId', v_variant_id, 'outcome', 'held', 'requested', v_quantity, 'replacesId', null,
       'reservation', private.hold_as_json(v_id, v_variant_id, v_location_id, v_quantity, 'active', v_now, l.seconds,
-                                          v_expires_at, v_max_expires_at))))));
+                                          v_expires_at, v_max_expires_at))));
+  if v_is_keyed then
+    perform private.keep_answers(array[v_shopper_id], array[p_request ->> 'idempotencyKey'],
+                                 array[p_request ->> 'bodyHash'], array[v_answer], v_now);
+  end if;
+  return json_build_object('serverNow', v_now, 'answers', json_build_array(v_answer));
 end;
 $$;
 comment on function private.reserve_one(jsonb) is
@@ -143,6 +155,7 @@ declare
   n integer;
   -- The requests in order of arrival.
   r_shopper uuid[]; r_variant uuid[]; r_quantity integer[]; r_level integer[]; r_id uuid[]; r_answer text[];
+  r_key text[]; r_hash text[]; -- null while nobody sends a key
   v_variants uuid[];
   l record; -- their stock levels, as parallel arrays
   l_free integer[]; l_common text[]; l_expires_at timestamptz[]; l_max_expires_at timestamptz[];
@@ -167,9 +180,18 @@ begin
     for i in 1 .. n loop
       v_request := p_requests -> (i - 1);
       v_line := v_request #> '{lines,0}';
-      if v_request ?| '{mode,quantityMode}' or v_line ? 'reservationId' or jsonb_array_length(v_request -> 'lines') <> 1
+      if v_line ? 'reservationId' or jsonb_array_length(v_request -> 'lines') <> 1
          or jsonb_typeof(v_line -> 'quantity') is distinct from 'number' then
         return null;
+      elsif v_request ?| '{mode,quantityMode,idempotencyKey,bodyHash}' then
+        if v_request ?| '{mode,quantityMode}'
+           or not private.is_idempotency_key(v_request -> 'idempotencyKey', v_request -> 'bodyHash') then
+          return null;
+        end if;
+        r_key := coalesce(r_key, array_fill(null::text, array[n]));
+        r_hash := coalesce(r_hash, array_fill(null::text, array[n]));
+        r_key[i] := v_request ->> 'idempotencyKey';
+        r_hash[i] := v_request ->> 'bodyHash';
       end if;
       r_shopper[i] := v_request ->> 'shopperId';
       r_variant[i] := v_line ->> 'variantId';
@@ -211,6 +233,9 @@ begin
     r_level[i] := j;
   end loop;
   if v_hopeless = n then
+    if r_key is not null and private.known_requests(p_requests) is not null then
+      return null; -- some of it was held before, and is only asked for again
+    end if;
     return private.refuse_at_once(
       r_shopper, r_variant, r_quantity, array(select l.free[x.level] from unnest(r_level) as x (level)), v_came_at);
   elsif v_fitting < n then
@@ -261,6 +286,9 @@ begin
   select r.id, r.shopper_id, r.variant_id, l.locations[r.level], r.quantity, 'active', l.seconds[r.level], v_now,
          l_expires_at[r.level], l_max_expires_at[r.level]
   from unnest(r_id, r_shopper, r_variant, r_quantity, r_level) as r (id, shopper_id, variant_id, quantity, level);
+  if r_key is not null then
+    perform private.keep_answers(r_shopper, r_key, r_hash, r_answer::json[], v_now);
+  end if;
   -- Text, because building it as jsonb costs as much as writing the holds (docs/adr/0012).
   return concat('{"serverNow":', to_json(v_now), ',"answers":[', array_to_string(r_answer, ','), ']}')::json;
 end;

@@ -3,12 +3,13 @@
 create type private.reserve_plan as (
   holds private.hold_arrays,
   answers jsonb,
+  has_changed boolean[],
   refused_variants uuid[],
   refused_reasons text[],
   refused_units integer[]
 );
 comment on type private.reserve_plan is
-  'What a batch comes to: the holds to write, the answers in order of arrival, and the refused lines for the counters.';
+  'What a batch comes to: the holds to write, the answers in order of arrival with whether the request changed a hold, and the refused lines for the counters.';
 
 create function private.refusal_of_reservation(p_reservation_id uuid, p_shopper_id uuid, p_variant_id uuid)
 returns text
@@ -69,6 +70,7 @@ declare
   plan private.reserve_plan;
   v_free integer[] := p_free;
   v_answers jsonb[] := '{}';
+  v_has_changed boolean[];
   -- Per variant: who first took units in this batch, and when what was taken ends. No table shows that yet.
   v_taker integer[]; v_taker_ends timestamptz[]; v_others_end timestamptz[];
   -- Per line of the batch: what it could get, before the request as a whole is decided.
@@ -83,6 +85,7 @@ begin
     s := b.request_shopper[r];
     v_refusal := null;
     v_gained := false;
+    v_has_changed[r] := false;
     v_extra := 0;
     v_new := 0;
 
@@ -171,7 +174,9 @@ begin
           h.id[k] := private.reservation_id_prefix(p_now) || substr(gen_random_uuid()::text, 16);
           h.created_at[k] := p_now;
           h.change[k] := 'insert';
+          v_has_changed[r] := true;
         elsif v_units <> 0 then
+          v_has_changed[r] := true;
           h.change[k] := coalesce(h.change[k], 'update');
         end if;
         if v_units > 0 then
@@ -223,6 +228,7 @@ begin
   end loop;
   plan.holds := h;
   plan.answers := to_jsonb(v_answers);
+  plan.has_changed := v_has_changed;
   return plan;
 end;
 $$;

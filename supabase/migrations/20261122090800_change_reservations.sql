@@ -1,7 +1,8 @@
 -- Changing holds: quantity, more time, giving back.
 
 create function public.set_reservation_quantity(
-  p_shopper_id uuid, p_reservation_id uuid, p_quantity integer)
+  p_shopper_id uuid, p_reservation_id uuid, p_quantity integer, p_idempotency_key text default null,
+  p_body_hash text default null)
 returns jsonb
 language plpgsql
 volatile
@@ -14,6 +15,7 @@ declare
   v_variant_id uuid;
   v_answer jsonb;
 begin
+  perform private.check_idempotency_key(p_idempotency_key, p_body_hash);
   -- A hold never changes its variant, so this may be read before anything is locked; in one statement with the
   -- shopper, or a sign-in between two would hide the hold.
   select r.variant_id, r.shopper_id into v_variant_id, v_shopper_id from public.reservations as r
@@ -22,16 +24,17 @@ begin
     return jsonb_build_object('serverNow', clock_timestamp(), 'outcome', 'reservation_not_found');
   end if;
   perform private.set_cause('shopper:set_quantity');
-  v_answer := private.reserve(jsonb_build_array(jsonb_build_object(
-    'shopperId', v_shopper_id, 'quantityMode', 'set',
+  v_answer := private.reserve(jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+    'shopperId', v_shopper_id, 'quantityMode', 'set', 'idempotencyKey', p_idempotency_key, 'bodyHash', p_body_hash,
     'lines', jsonb_build_array(jsonb_build_object(
-      'variantId', v_variant_id, 'quantity', p_quantity, 'reservationId', p_reservation_id)))));
+      'variantId', v_variant_id, 'quantity', p_quantity, 'reservationId', p_reservation_id))))));
   perform private.set_cause('');
-  return (v_answer #> '{answers,0,lines,0}') || jsonb_build_object('serverNow', v_answer -> 'serverNow');
+  return coalesce(v_answer #> '{answers,0,lines,0}', jsonb_build_object('outcome', v_answer #> '{answers,0,outcome}'))
+    || jsonb_build_object('serverNow', v_answer -> 'serverNow');
 end;
 $$;
-comment on function public.set_reservation_quantity(uuid, uuid, integer) is
-  'Sets one hold to p_quantity units: more are taken or refused as a whole, fewer are given back at once and change no time; a lapsed hold is taken again as a new one. Answers serverNow and the line as reserve_stock does: held (with reservation, replacesId) | insufficient_stock | limit_reached | reservation_not_found | reservation_ended | payment_open | variant_not_found. Locks as reserve_stock. Idempotent. Raises HF001 for a quantity that is no whole number from 1 to 999999.';
+comment on function public.set_reservation_quantity(uuid, uuid, integer, text, text) is
+  'Sets one hold to p_quantity units: more are taken or refused as a whole, fewer are given back at once and change no time; a lapsed hold is taken again as a new one. Answers serverNow and the line as reserve_stock does: held (with reservation, replacesId) | insufficient_stock | limit_reached | reservation_not_found | reservation_ended | payment_open | variant_not_found. Locks as reserve_stock. Idempotent. p_idempotency_key with p_body_hash (both or none): what changed something is answered again for 24 hours; with another hash the outcome is idempotency_mismatch, and nothing changes. Raises HF001 for a quantity that is no whole number from 1 to 999999 and for a malformed key.';
 
 create function private.variants_of_reservations(p_shopper_id uuid, p_ids uuid[])
 returns uuid[]
@@ -140,8 +143,25 @@ end;
 $$;
 comment on function private.is_refused(jsonb, text[]) is 'True where one of the answers has an outcome that is not among the fine ones.';
 
+create function private.has_extended(p_answers jsonb, p_now timestamptz)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select 1 from jsonb_array_elements(p_answers) as a (answer)
+    where a.answer ->> 'outcome' = 'extended'
+       -- Else a newer hold stood in its place already, and stayed as it was.
+       or (a.answer ->> 'outcome' = 'held_again' and (a.answer #>> '{reservation,heldAt}')::timestamptz = p_now));
+end;
+$$;
+comment on function private.has_extended(jsonb, timestamptz) is 'Whether one of the answers of extend_each at p_now changed a hold.';
+
 create function public.extend_reservations(
-  p_shopper_id uuid, p_reservation_ids uuid[] default null, p_mode text default 'partial')
+  p_shopper_id uuid, p_reservation_ids uuid[] default null, p_mode text default 'partial',
+  p_idempotency_key text default null, p_body_hash text default null)
 returns jsonb
 language plpgsql
 volatile
@@ -154,6 +174,7 @@ declare
   v_ids uuid[] := p_reservation_ids;
   v_now timestamptz;
   v_answers jsonb;
+  v_answer jsonb;
 begin
   if p_mode is null or p_mode not in ('partial', 'all_or_nothing') then
     perform private.raise_invalid_request('p_mode is partial or all_or_nothing');
@@ -161,8 +182,14 @@ begin
   if cardinality(p_reservation_ids) > 100 then
     perform private.raise_invalid_request('p_reservation_ids has at most 100 ids');
   end if;
+  perform private.check_idempotency_key(p_idempotency_key, p_body_hash);
   perform private.set_cause('shopper:extend');
   v_shopper_id := private.lock_acting_shopper(p_shopper_id);
+  v_answer := private.kept_answer(v_shopper_id, p_idempotency_key, p_body_hash, clock_timestamp());
+  if v_answer is not null then
+    perform private.set_cause('');
+    return v_answer || jsonb_build_object('serverNow', clock_timestamp());
+  end if;
   perform private.lock_levels(private.variants_of_reservations(v_shopper_id, v_ids));
   v_now := clock_timestamp();
   if v_ids is null then
@@ -182,15 +209,20 @@ begin
                           else a.answer end order by a.ord)
     into v_answers from jsonb_array_elements(v_answers) with ordinality as a (answer, ord);
   end;
+  v_answer := jsonb_build_object('answers', v_answers);
+  if private.has_extended(v_answers, v_now) then
+    perform private.keep_answer(v_shopper_id, p_idempotency_key, p_body_hash, v_answer, v_now);
+  end if;
   perform private.set_cause('');
-  return jsonb_build_object('serverNow', v_now, 'answers', v_answers);
+  return v_answer || jsonb_build_object('serverNow', v_now);
 end;
 $$;
-comment on function public.extend_reservations(uuid, uuid[], text) is
-  'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids: at most 100; null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. Raises HF001 for an unknown mode, more than 100 ids or no shopper.';
+comment on function public.extend_reservations(uuid, uuid[], text, text, text) is
+  'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids: at most 100; null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. p_idempotency_key with p_body_hash (both or none): what changed something is answered again for 24 hours; with another hash the outcome is idempotency_mismatch, and nothing changes. Raises HF001 for an unknown mode, more than 100 ids, a malformed key or no shopper.';
 
 create function public.release_reservations(
-  p_shopper_id uuid, p_reservation_ids uuid[] default null, p_mode text default 'partial')
+  p_shopper_id uuid, p_reservation_ids uuid[] default null, p_mode text default 'partial',
+  p_idempotency_key text default null, p_body_hash text default null)
 returns jsonb
 language plpgsql
 volatile
@@ -206,6 +238,7 @@ declare
   v_lapsed uuid[];
   v_paying uuid[];
   v_released uuid[];
+  v_answer jsonb;
 begin
   if p_mode is null or p_mode not in ('partial', 'all_or_nothing') then
     perform private.raise_invalid_request('p_mode is partial or all_or_nothing');
@@ -213,9 +246,15 @@ begin
   if cardinality(p_reservation_ids) > 100 then
     perform private.raise_invalid_request('p_reservation_ids has at most 100 ids');
   end if;
+  perform private.check_idempotency_key(p_idempotency_key, p_body_hash);
   perform private.set_cause('shopper:release');
   -- Without its lock the shopper could add a hold whose level is locked by nobody here, and late, out of turn.
   v_shopper_id := private.lock_acting_shopper(p_shopper_id);
+  v_answer := private.kept_answer(v_shopper_id, p_idempotency_key, p_body_hash, clock_timestamp());
+  if v_answer is not null then
+    perform private.set_cause('');
+    return v_answer || jsonb_build_object('serverNow', clock_timestamp());
+  end if;
   perform private.lock_levels(private.variants_of_reservations(v_shopper_id, v_ids));
   v_now := clock_timestamp();
   if v_ids is null then
@@ -237,11 +276,15 @@ begin
     where r.id = any (v_mine) and r.status = 'active';
     v_released := v_mine;
   end if;
+  v_answer := jsonb_build_object('released', coalesce(cardinality(v_released), 0),
+                                 'releasedIds', coalesce(to_jsonb(v_released), '[]'),
+                                 'paymentOpen', coalesce(to_jsonb(v_paying), '[]'));
+  if v_released is not null then
+    perform private.keep_answer(v_shopper_id, p_idempotency_key, p_body_hash, v_answer, v_now);
+  end if;
   perform private.set_cause('');
-  return jsonb_build_object('serverNow', v_now, 'released', coalesce(cardinality(v_released), 0),
-                            'releasedIds', coalesce(to_jsonb(v_released), '[]'),
-                            'paymentOpen', coalesce(to_jsonb(v_paying), '[]'));
+  return v_answer || jsonb_build_object('serverNow', v_now);
 end;
 $$;
-comment on function public.release_reservations(uuid, uuid[], text) is
-  'Gives back active holds of one shopper at once. p_reservation_ids: at most 100; null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released: how many, releasedIds, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. Raises HF001 for an unknown mode, more than 100 ids or no shopper.';
+comment on function public.release_reservations(uuid, uuid[], text, text, text) is
+  'Gives back active holds of one shopper at once. p_reservation_ids: at most 100; null: all of them. p_mode: partial (default) or all_or_nothing: a hold that is being paid keeps all as they were. Answers {serverNow, released: how many, releasedIds, paymentOpen: ids pinned by a payment and left alone}. Lapsed ones are marked expired and not counted; those of others and ended ones are passed over. Locks the shopper, then the levels. Idempotent. p_idempotency_key with p_body_hash (both or none): what changed something is answered again for 24 hours; with another hash the outcome is idempotency_mismatch, and nothing changes. Raises HF001 for an unknown mode, more than 100 ids, a malformed key or no shopper.';

@@ -15,6 +15,7 @@ alter table public.reservation_trail enable row level security;
 alter table public.stock_trail enable row level security;
 alter table public.new_refusals enable row level security;
 alter table public.kept_refusals enable row level security;
+alter table public.idempotency_keys enable row level security;
 alter table public.sweep_runs enable row level security;
 
 grant select on public.products, public.variants to anon, authenticated, service_role;
@@ -32,13 +33,13 @@ create policy reservations_are_read_by_their_shopper on public.reservations
 
 grant select on public.store_settings, public.locations, public.stock_levels, public.shoppers,
   public.reservations, public.reservation_trail, public.stock_trail, public.audit_log, public.new_refusals, public.kept_refusals,
-  public.reservation_refusals, public.sweep_runs to service_role;
+  public.reservation_refusals, public.idempotency_keys, public.sweep_runs to service_role;
 
 revoke all on all functions in schema public from public, anon, authenticated, service_role;
 grant execute on function public.reserve_stock(jsonb) to service_role;
-grant execute on function public.set_reservation_quantity(uuid, uuid, integer) to service_role;
-grant execute on function public.extend_reservations(uuid, uuid[], text) to service_role;
-grant execute on function public.release_reservations(uuid, uuid[], text) to service_role;
+grant execute on function public.set_reservation_quantity(uuid, uuid, integer, text, text) to service_role;
+grant execute on function public.extend_reservations(uuid, uuid[], text, text, text) to service_role;
+grant execute on function public.release_reservations(uuid, uuid[], text, text, text) to service_role;
 grant execute on function public.expire_reservations(integer) to service_role;
 grant execute on function public.get_cart(uuid) to service_role;
 grant execute on function public.get_availability(uuid[]) to service_role;

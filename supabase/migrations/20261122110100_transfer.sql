@@ -112,6 +112,17 @@ begin
   )
   select count(*) filter (where m.status in ('active', 'expired')) into v_moved from moved as m;
 
+  -- A request of the guest that comes again acts for the user, and finds its answer there. Of two with one key the
+  -- user's stays, unless it is too old.
+  with moved as (
+    delete from public.idempotency_keys as k where k.shopper_id = p_from_shopper_id returning k.*
+  )
+  insert into public.idempotency_keys as k (shopper_id, key, body_hash, answer, created_at)
+  select p_to_shopper_id, m.key, m.body_hash, m.answer, m.created_at from moved as m
+  on conflict (shopper_id, key)
+  do update set body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at
+  where k.created_at <= private.kept_since(v_now);
+
   update public.shoppers as s set merged_into = p_to_shopper_id
   where (s.id = p_from_shopper_id or s.merged_into = p_from_shopper_id)
     and s.merged_into is distinct from p_to_shopper_id;
@@ -120,7 +131,7 @@ begin
 end;
 $$;
 comment on function public.transfer_reservations(uuid, uuid) is
-  'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Ended ones move too: expired ones so that they can be held again, the others so that they are not offered. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: active and expired reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
+  'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Ended ones move too: expired ones so that they can be held again, the others so that they are not offered. Answers that were kept for the guest move too; of two with one key the user''s stays. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: active and expired reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
 
 revoke all on function public.transfer_reservations(uuid, uuid) from public, anon, authenticated, service_role;
 grant execute on function public.transfer_reservations(uuid, uuid) to service_role;

@@ -103,6 +103,7 @@ begin
   v_released := public.release_reservations(p_user_id, null, 'partial');
   update public.shoppers as s set merged_into = null where s.merged_into = p_user_id;
   update public.shoppers as s set tier = 'standard' where s.id = p_user_id;
+  delete from public.idempotency_keys as k where k.shopper_id = p_user_id;
   delete from auth.users as u where u.id = p_user_id;
   return jsonb_build_object('outcome', 'erased', 'released', v_released -> 'released');
 end;

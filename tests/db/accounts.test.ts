@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
+import { newKey } from "../support/keys.ts";
 import {
   asSuperuser,
   cartOf,
@@ -8,6 +9,7 @@ import {
   expectConsistent,
   hold,
   must,
+  reserveBatch,
   stockOf,
 } from "../support/shop.ts";
 import { findDrift, transfer } from "./sessions.ts";
@@ -68,6 +70,16 @@ test("a guest who became the user is a guest again", async () => {
     [2, 0],
   );
   expect(await findDrift(db.sql)).toEqual([]);
+});
+
+test("no answer is kept for a user who was erased", async () => {
+  const { userId, sessionId } = await newUser();
+  const lines = [{ variantId: await createVariant(db.sql, 5), quantity: 1 }];
+  await reserveBatch(db.sql, [{ shopperId: userId, lines, ...newKey() }]);
+  const keys = () => db.sql`select key from idempotency_keys where shopper_id = ${userId}`;
+  expect(await keys()).toHaveLength(1);
+  await erase(userId, sessionId);
+  expect(await keys()).toHaveLength(0);
 });
 
 test("repeating it is refused like any session that is gone, and changes nothing", async () => {

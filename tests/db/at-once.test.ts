@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { TransactionSql } from "postgres";
 import { expect, test } from "vitest";
 import { type Sql, useTestDatabase } from "../support/database.ts";
+import { newKey } from "../support/keys.ts";
 import { type Answer, createVariant, must, newShopper, type Request } from "../support/shop.ts";
 
 const db = useTestDatabase();
@@ -54,6 +55,11 @@ async function writtenBy(sql: TransactionSql) {
     await sql`select id, holds_in_minute from shoppers order by id`,
     await sql`select variant_id, reason, sum(requests) as requests, sum(units) as units from reservation_refusals
       where hour <= now() group by 1, 2 order by 1, 2`,
+    await sql`select shopper_id, key, body_hash, answer ->> 'outcome' as outcome,
+        answer #>> '{lines,0,reservation,quantity}' as quantity, answer::jsonb as answer,
+        created_at > now() - interval '1 minute' as is_new from idempotency_keys order by 1, 2`.then((kept) =>
+      kept.map(({ answer, ...row }) => ({ ...row, answer: plain(answer, "2026-01-01T00:00:00Z") })),
+    ),
     await sql`select actor, cause, shopper_id, variant_id, after ->> 'quantity' as quantity
       from audit_log where at > now() order by variant_id, shopper_id, cause, quantity`,
   ];
@@ -67,11 +73,15 @@ test("the shortcut of the common case answers and writes what the whole way woul
   const vip = newShopper();
   await db.sql`insert into shoppers (id, tier) values (${vip}, 'vip')`;
   const shoppers = [vip, ...Array.from({ length: 5 }, newShopper)];
+  // The one whom we know has asked before, with the first of these.
+  const known = newKey("a body", "key-1");
+  const keys = [known, newKey("another body", "key-1"), newKey("a body", "key-2")];
+  const key = fc.constantFrom(...keys, {});
   const line = fc.record({
     variantId: fc.constantFrom(plenty, plenty, own, few, hidden),
     quantity: fc.constantFrom(1, 1, 2, 101),
   });
-  const request = fc.record(
+  const wildRequest = fc.record(
     {
       shopperId: fc.constantFrom(...shoppers),
       lines: fc.array(line, { minLength: 1, maxLength: 2, size: "max" }),
@@ -80,6 +90,7 @@ test("the shortcut of the common case answers and writes what the whole way woul
     },
     { requiredKeys: ["shopperId", "lines"] },
   );
+  const request = fc.tuple(wildRequest, key).map(([wish, keyed]) => ({ ...wish, ...keyed }));
   // Its two units are held: by a stranger, or by one of those who ask.
   const gone = await createVariant(db.sql, 2);
   const lost = await createVariant(db.sql, 1);
@@ -91,12 +102,24 @@ test("the shortcut of the common case answers and writes what the whole way woul
   const wild = fc.array(request, { minLength: 1, maxLength: 4 });
   const plainOf = (wish: fc.Arbitrary<{ variantId: string; quantity: number }>) =>
     fc
-      .tuple(fc.shuffledSubarray(shoppers, { minLength: 1 }), fc.array(wish, { minLength: 6, maxLength: 6 }))
-      .map(([chosen, lines]) => chosen.map((shopperId, n) => ({ shopperId, lines: [must(lines[n])] })));
+      .tuple(
+        fc.shuffledSubarray(shoppers, { minLength: 1 }),
+        fc.array(fc.tuple(wish, key), { minLength: 6, maxLength: 6 }),
+        fc.boolean(),
+      )
+      .map(([chosen, wishes, isKeyed]) =>
+        chosen.map((shopperId, n) => {
+          const [line, keyed] = must(wishes[n]);
+          return { shopperId, lines: [line], ...(isKeyed && keyed) };
+        }),
+      );
   const session = db.connect();
   const startOver = async (holder: string, isLapsed: boolean) => {
     await session`delete from reservations`;
     await session`delete from shoppers where tier = 'standard'`;
+    await session`delete from idempotency_keys`;
+    await session`insert into idempotency_keys values (${vip}, ${known.idempotencyKey}, ${known.bodyHash},
+      '{"outcome": "held", "lines": []}', now() - interval '1 hour')`;
     await session`
       insert into reservations (shopper_id, variant_id, location_id, quantity, duration_seconds, created_at, expires_at,
         max_expires_at)
@@ -104,7 +127,7 @@ test("the shortcut of the common case answers and writes what the whole way woul
         now() + ${isLapsed ? "-1 minute" : "5 minutes"}::interval, now() + interval '1 h'
       from stock_levels where variant_id = ${gone}`;
   };
-  const short = { held: 0, refused: 0 };
+  const short = { held: 0, refused: 0, heldWithKey: 0 };
   await fc.assert(
     fc.asyncProperty(
       fc.oneof(plainOf(easy), plainOf(hopeless), wild),
@@ -116,6 +139,7 @@ test("the shortcut of the common case answers and writes what the whole way woul
           select private.reserve_at_once(${session.json(requests)}) as answer`;
         const outcome = must(row).answer?.answers[0]?.outcome;
         if (outcome) short[outcome === "held" ? "held" : "refused"]++;
+        if (outcome === "held" && requests.some((one) => "idempotencyKey" in one)) short.heldWithKey++;
         await startOver(holder, isLapsed);
         expect(await outcomeOf(session, requests)).toEqual(
           await outcomeOf(session, requests, withoutShortcut),
@@ -125,5 +149,6 @@ test("the shortcut of the common case answers and writes what the whole way woul
     { numRuns: 250 },
   );
   expect(short.held, "batches that the shortcut held").toBeGreaterThan(10);
+  expect(short.heldWithKey, "batches that the shortcut held, with keys among them").toBeGreaterThan(10);
   expect(short.refused, "batches that the shortcut refused").toBeGreaterThan(10);
 });

@@ -129,7 +129,7 @@ test("with the clock read after the locks a hold that lapsed meanwhile is held a
 
 test("with the clock read before the locks a hold that has lapsed is extended as if it were alive", async () => {
   await rewrite(
-    "public.extend_reservations(uuid,uuid[],text)",
+    "public.extend_reservations(uuid,uuid[],text,text,text)",
     [/v_now timestamptz;/, "v_now timestamptz := clock_timestamp();"],
     [/v_now := clock_timestamp\(\);/, ""],
   );
@@ -147,7 +147,7 @@ test("without the counting trigger a typed hold is promised and not counted", as
 });
 
 test("without the shopper's lock in release, emptying a cart while adding to it ends in a deadlock", async () => {
-  await rewrite("public.release_reservations(uuid,uuid[],text)", [
+  await rewrite("public.release_reservations(uuid,uuid[],text,text,text)", [
     /private\.lock_acting_shopper\(p_shopper_id\)/,
     "private.acting_shopper(p_shopper_id)",
   ]);

@@ -90,7 +90,7 @@ const unanswered = (after = "select 1") =>
 test("the comment of a public function says answers, locks, repetition and refusals", async () => {
   expect(await unanswered()).toBe("");
   const silenced = `comment on function public.get_cart(uuid) is 'A cart.';
-    comment on function public.extend_reservations(uuid, uuid[], text) is 'More time.'`;
+    comment on function public.extend_reservations(uuid, uuid[], text, text, text) is 'More time.'`;
   expect((await unanswered(silenced)).split("\n")).toEqual([
     "extend_reservations: what it answers",
     "extend_reservations: which locks it takes",

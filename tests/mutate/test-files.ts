@@ -31,6 +31,7 @@ export function hashTests(files: string[]): Map<string, string> {
 const likely: [object: RegExp, files: string[]][] = [
   [/ clock /, ["races", "lapsed", "transfer-races"]],
   [/ lock-| skip-locked/, ["races", "interleavings", "transfer-races", "crowd"]],
+  [/idempoten|kept_|keep_answer|keep_decided|known|has_extended/, ["idempotency", "at-once"]],
   [/transfer|merg|acting_shopper/, ["transfer"]],
   [/adjust|movement|ledger|holds_as_json/, ["adjust", "trail", "ledger"]],
   [/repair|validate_stock|finding/, ["consistency", "repair", "drift"]],

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import type { Sql } from "./database.ts";
+import type { Keyed } from "./keys.ts";
 
 export { asSuperuser, letTimePass, moveIntoThePast } from "./past.ts";
 
@@ -10,7 +11,7 @@ export type Request = {
   lines: Line[];
   mode?: "all_or_nothing" | "partial";
   quantityMode?: "add" | "set";
-};
+} & Partial<Keyed>;
 export type Hold = {
   reservationId: string;
   variantId: string;

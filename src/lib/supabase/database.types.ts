@@ -3,6 +3,31 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      idempotency_keys: {
+        Row: {
+          answer: NonNullable<Json>;
+          body_hash: string;
+          created_at: string;
+          key: string;
+          shopper_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          answer: NonNullable<Json>;
+          body_hash: string;
+          created_at: string;
+          key: string;
+          shopper_id: string;
+        };
+        Update: {
+          answer?: NonNullable<Json>;
+          body_hash?: string;
+          created_at?: string;
+          key?: string;
+          shopper_id?: string;
+        };
+        Relationships: [];
+      };
       kept_refusals: {
         Row: {
           hour: string;
@@ -743,7 +768,13 @@ export type Database = {
       erase_account: { Args: { p_session_id: string; p_user_id: string }; Returns: Json };
       expire_reservations: { Args: { p_limit?: number }; Returns: Json };
       extend_reservations: {
-        Args: { p_mode?: string; p_reservation_ids?: string[]; p_shopper_id: string };
+        Args: {
+          p_body_hash?: string;
+          p_idempotency_key?: string;
+          p_mode?: string;
+          p_reservation_ids?: string[];
+          p_shopper_id: string;
+        };
         Returns: Json;
       };
       forget_sign_in_attempts: { Args: { p_email: string; p_way: string }; Returns: Json };
@@ -752,14 +783,26 @@ export type Database = {
       get_hold_pause: { Args: { p_shopper_id: string }; Returns: Json };
       prune_sources: { Args: { p_limit?: number }; Returns: Json };
       release_reservations: {
-        Args: { p_mode?: string; p_reservation_ids?: string[]; p_shopper_id: string };
+        Args: {
+          p_body_hash?: string;
+          p_idempotency_key?: string;
+          p_mode?: string;
+          p_reservation_ids?: string[];
+          p_shopper_id: string;
+        };
         Returns: Json;
       };
       repair_stock_consistency: { Args: { p_dry_run?: boolean }; Returns: Json };
       reservation_stats: { Args: { p_since?: string }; Returns: Json };
       reserve_stock: { Args: { p_requests: Json }; Returns: Json };
       set_reservation_quantity: {
-        Args: { p_quantity: number; p_reservation_id: string; p_shopper_id: string };
+        Args: {
+          p_body_hash?: string;
+          p_idempotency_key?: string;
+          p_quantity: number;
+          p_reservation_id: string;
+          p_shopper_id: string;
+        };
         Returns: Json;
       };
       stock_health: { Args: Record<PropertyKey, never>; Returns: Json };
