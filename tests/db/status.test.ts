@@ -90,6 +90,12 @@ test.each([
   ["no maximum lies before the end", "paying", "max_expires_at = expires_at - interval '1 s'"],
   ["no hold replaces itself", "active", "replaces_id = id"],
   ["a hold lasts some time", "active", "duration_seconds = 0"],
+  [
+    "no maximum lies before the beginning",
+    "active",
+    "expires_at = created_at - interval '2 s', max_expires_at = created_at - interval '1 s'",
+  ],
+  ["only what was given back was withdrawn", "active", "is_withdrawn = true"],
 ] as const)("%s", async (_, status, change) => {
   const id = await holdIn(status);
   expect(await sqlStateOf(db.sql.unsafe(`update reservations set ${change} where id = '${id}'`))).toBe(
