@@ -23,7 +23,7 @@ try {
     ["npm run bench:db", ...(args.length > 0 ? ["--", ...args] : [])].join(" "),
   );
   console.log(`\n${report}\n`);
-  if (options.isWhole) putOnPage(report);
+  if (options.isWhole) putOnPage(report, "bench:db");
   console.log(options.isWhole ? "Written to docs/benchmarks.md" : "Not written down: only whole runs are.");
   process.exit(0);
 } catch (error) {

@@ -6,7 +6,6 @@ import { aimsTable } from "./aims.ts";
 import { resultsTable } from "./tables.ts";
 
 const file = join(root, "docs", "benchmarks.md");
-const marks = { begin: "<!-- bench:db begin -->", end: "<!-- bench:db end -->" };
 
 /** Everything that a run has to say, in Markdown. */
 export function writeReport(command: string, about: string[], parts: PartReport[]): string {
@@ -32,7 +31,8 @@ function writePart({ title, text, tables, notes = [] }: PartReport): string {
 }
 
 /** Puts a report between the marks of docs/benchmarks.md. What people wrote around them stays. */
-export function putOnPage(report: string): void {
+export function putOnPage(report: string, name: "bench:db" | "bench:http"): void {
+  const marks = { begin: `<!-- ${name} begin -->`, end: `<!-- ${name} end -->` };
   const page = readFileSync(file, "utf8");
   const begin = page.indexOf(marks.begin);
   const end = page.indexOf(marks.end);
