@@ -11,6 +11,14 @@ export const MAX_QUANTITY = 1_000;
 
 export const IdSchema = z.uuid();
 
+/** The header of a change that is done once however often it is sent: bare, or as a quoted string. */
+export const IdempotencyHeadersSchema = z.object({
+  "Idempotency-Key": z
+    .string()
+    .regex(/^(?:"[!#-[\]-~]{1,255}"|[!#-[\]-~]{1,255})$/, '1 to 255 visible ASCII characters but " and \\')
+    .optional(),
+});
+
 /** An instant as Postgres and the server write it: ISO 8601 with an offset. */
 export const InstantSchema = z.iso.datetime({ offset: true });
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { operations } from "@/lib/openapi/operations";
-import { type Answer, type Guest, newGuest } from "../support/api-client.ts";
+import { type Answer, type Guest, newGuest, RESERVATIONS } from "../support/api-client.ts";
 import { bodyFaults, document, documented } from "../support/openapi.ts";
 import { createVariant } from "../support/shop.ts";
 import { useSecondStore } from "./second-store.ts";
@@ -152,6 +152,11 @@ const refusals: [id: string, kind: string, prepare: (stage: Stage) => Promise<Wi
     "501 not_implemented",
     ({ reservationId }) => json({ action: "confirm", reservationId, paymentId: "pi_1" }),
   ],
+  ...["reserve", "changeReservation", "release", "bulk"].map((id): (typeof refusals)[number] => [
+    id,
+    "422 idempotency_mismatch",
+    async (stage) => withUsedKey(stage, goodWish(id, stage)),
+  ]),
   ["release", "409 payment_open", async (stage) => paying(stage, goodWish("release", stage))],
   ["bulk", "409 bulk_refused", () => json({ operation: "extend", items: [{ reservationId: unknownId() }] })],
   [
@@ -168,6 +173,13 @@ const refusals: [id: string, kind: string, prepare: (stage: Stage) => Promise<Wi
     },
   ],
 ];
+
+/** With a key under which this shopper has asked for something else. */
+async function withUsedKey({ owner, variantId }: Stage, wish: Wish): Promise<Wish> {
+  const headers = { "idempotency-key": unknownId() };
+  await owner.send("POST", RESERVATIONS, { json: { variantId, quantity: 3 }, headers });
+  return { ...wish, sending: { ...wish.sending, headers } };
+}
 
 async function paying({ reservationId }: Stage, wish: Wish): Promise<Wish> {
   await pin(sql, reservationId);

@@ -14,7 +14,7 @@ import { buildStore } from "../../local/store-build.ts";
 import { storeKeys } from "../support/api-client.ts";
 import { supabaseApi } from "../support/store.ts";
 
-type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+type Handle = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** The way from a store to its database, which a test may close, open, or answer itself. */
 export type Gateway = {
@@ -26,6 +26,8 @@ export type Gateway = {
   answer(status: number, body: string, contentType?: string): Promise<void>;
   /** Connections are accepted and cut without a word. */
   hangUp(): Promise<void>;
+  /** The next request reaches the database, its answer nobody; those that follow are passed on. */
+  loseNext(): Promise<void>;
   /** How many requests arrived since it was asked last. */
   countRequests(): number;
 };
@@ -88,6 +90,12 @@ function createGateway(): Gateway & { listen(): Promise<string> } {
     answer: (status, body, contentType = "application/json") =>
       openWith((_, response) => response.writeHead(status, { "content-type": contentType }).end(body)),
     hangUp: () => openWith((request) => request.socket.destroy()),
+    loseNext: () =>
+      openWith(async (request, response) => {
+        handle = passOn;
+        await askDatabase(request);
+        response.destroy();
+      }),
     countRequests: () => {
       const count = requests;
       requests = 0;
@@ -96,19 +104,17 @@ function createGateway(): Gateway & { listen(): Promise<string> } {
   };
 }
 
-function passOn(request: IncomingMessage, response: ServerResponse): void {
+async function passOn(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const answer = await askDatabase(request);
+  const type = answer.headers.get("content-type") ?? "application/json";
+  response.writeHead(answer.status, { "content-type": type }).end(await answer.text());
+}
+
+async function askDatabase(request: IncomingMessage): Promise<Response> {
   const { host: _, connection: __, "transfer-encoding": ___, ...headers } = request.headers;
   const chunks: Buffer[] = [];
-  request.on("data", (chunk: Buffer) => chunks.push(chunk));
-  request.on("end", async () => {
-    const method = request.method ?? "GET";
-    const body = method === "GET" ? null : Buffer.concat(chunks);
-    const answer = await fetch(`${supabaseApi().url}${request.url}`, {
-      method,
-      headers: headers as HeadersInit,
-      body,
-    });
-    const type = answer.headers.get("content-type") ?? "application/json";
-    response.writeHead(answer.status, { "content-type": type }).end(await answer.text());
-  });
+  for await (const chunk of request) chunks.push(chunk);
+  const method = request.method ?? "GET";
+  const body = method === "GET" ? null : Buffer.concat(chunks);
+  return fetch(`${supabaseApi().url}${request.url}`, { method, headers: headers as HeadersInit, body });
 }

@@ -43,6 +43,7 @@ export async function fingerprint(sql: Sql): Promise<unknown> {
     (select md5(string_agg(s::text, ',' order by variant_id, location_id)) from stock_levels s) as stock_levels,
     (select md5(coalesce(string_agg(f::text, ',' order by f::text), '')) from reservation_refusals f) as refusals,
     (select count(*)::int from audit_log) as trail,
+    (select count(*)::int from idempotency_keys) as keys,
     (select count(*)::int from shoppers) as shoppers`;
   return row;
 }

@@ -142,6 +142,16 @@ describe.each(["a stranger", "somebody who has been here"])("%s", (who) => {
     expect(await reserved()).toBe(7);
   });
 
+  test("who is refused in a batch in which others are served leaves nothing", async () => {
+    const others = [newShopper(), newShopper()].map((id) => ({ ...wish(2, newKey()), shopperId: id }));
+    const answers = await reserveBatch(db.sql, [...others, wish(11)]);
+    expect(answers.map(({ outcome }) => outcome)).toEqual(["held", "held", "insufficient_stock"]);
+    expect(await kept()).toBe(0);
+    for (const { shopperId: id } of others) {
+      expect(await db.sql`select 1 from idempotency_keys where shopper_id = ${id}`).toHaveLength(1);
+    }
+  });
+
   test("with the transaction goes its key: what was rolled back is done the next time", async () => {
     const session = db.connect();
     await begin(session);

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type BulkMode, type ExtendLine, ExtendLineSchema } from "@/contracts/bulk";
 import { InstantSchema } from "@/contracts/common";
-import { callFunction } from "../supabase/call-function";
-import { IF_IDEMPOTENT } from "../supabase/repeat";
+import type { RequestKey } from "../idempotency";
 import { type BulkResult, howMuch } from "./bulk-result";
+import { changeHolds } from "./change-holds";
 import { getCart } from "./get-cart";
 
 const LineSchema = ExtendLineSchema.omit({ outcome: true, reservation: true, replacesId: true }).extend({
@@ -19,16 +19,17 @@ export async function bulkExtend(
   shopperId: string | null,
   ids: readonly string[],
   mode: BulkMode,
+  key?: RequestKey,
 ): Promise<BulkResult> {
-  const { serverNow, lines } = shopperId ? await extendAll(shopperId, ids, mode) : await notFound(ids);
+  const { serverNow, lines } = shopperId ? await extendAll(shopperId, ids, mode, key) : await notFound(ids);
   const outcome = howMuch(lines, (line) => line.outcome === "extended" || line.outcome === "held_again");
   if (outcome === "refused") return { ok: false, serverNow, lines };
   return { ok: true, value: { serverNow, operation: "extend", outcome, lines } };
 }
 
-async function extendAll(shopperId: string, ids: readonly string[], mode: BulkMode) {
+async function extendAll(shopperId: string, ids: readonly string[], mode: BulkMode, key?: RequestKey) {
   const args = { p_shopper_id: shopperId, p_reservation_ids: [...ids], p_mode: mode };
-  const { serverNow, answers } = await callFunction("extend_reservations", args, AnswerSchema, IF_IDEMPOTENT);
+  const { serverNow, answers } = await changeHolds("extend_reservations", args, AnswerSchema, key);
   return { serverNow, lines: answers.map(toLine) };
 }
 

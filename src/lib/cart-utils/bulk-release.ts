@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { BulkMode, ReleaseLine } from "@/contracts/bulk";
 import { IdSchema, InstantSchema } from "@/contracts/common";
-import { callFunction } from "../supabase/call-function";
-import { IF_IDEMPOTENT } from "../supabase/repeat";
+import type { RequestKey } from "../idempotency";
 import { type BulkResult, howMuch } from "./bulk-result";
+import { changeHolds } from "./change-holds";
 import { getCart } from "./get-cart";
 
 const AnswerSchema = z.object({
@@ -18,8 +18,9 @@ export async function bulkRelease(
   shopperId: string | null,
   ids: readonly string[],
   mode: BulkMode,
+  key?: RequestKey,
 ): Promise<BulkResult> {
-  const answer = shopperId ? await releaseAll(shopperId, ids, mode) : await nothing();
+  const answer = shopperId ? await releaseAll(shopperId, ids, mode, key) : await nothing();
   const isWhole = mode === "partial" || answer.paymentOpen.length === 0;
   const lines = ids.map((id) => lineOf(id.toLowerCase(), answer, isWhole));
   const outcome = howMuch(lines, (line) => line.outcome === "released" || line.outcome === "not_held");
@@ -28,9 +29,14 @@ export async function bulkRelease(
   return { ok: true, value: { serverNow, operation: "release", outcome, lines } };
 }
 
-function releaseAll(shopperId: string, ids: readonly string[], mode: BulkMode): Promise<Answer> {
+function releaseAll(
+  shopperId: string,
+  ids: readonly string[],
+  mode: BulkMode,
+  key?: RequestKey,
+): Promise<Answer> {
   const args = { p_shopper_id: shopperId, p_reservation_ids: [...ids], p_mode: mode };
-  return callFunction("release_reservations", args, AnswerSchema, IF_IDEMPOTENT);
+  return changeHolds("release_reservations", args, AnswerSchema, key);
 }
 
 /** A stranger holds nothing, and is not made a guest by asking. */

@@ -2,19 +2,23 @@ import { z } from "zod";
 import { InstantSchema } from "@/contracts/common";
 import type { HoldAnswer } from "@/contracts/reservations";
 import type { Result } from "@/domain/outcomes";
-import { callFunction } from "../supabase/call-function";
-import { IF_IDEMPOTENT } from "../supabase/repeat";
+import type { RequestKey } from "../idempotency";
+import { changeHolds } from "./change-holds";
 import { ExtensionSchema } from "./sql-answers";
 
 const AnswerSchema = z.object({ serverNow: InstantSchema, answers: z.tuple([ExtensionSchema]) });
 
 /** Gives a hold more time. A lapsed one is taken again where its units are free, never revived. Idempotent. */
-export async function extend(shopperId: string, reservationId: string): Promise<Result<HoldAnswer>> {
-  const { serverNow, answers } = await callFunction(
+export async function extend(
+  shopperId: string,
+  reservationId: string,
+  key?: RequestKey,
+): Promise<Result<HoldAnswer>> {
+  const { serverNow, answers } = await changeHolds(
     "extend_reservations",
     { p_shopper_id: shopperId, p_reservation_ids: [reservationId] },
     AnswerSchema,
-    IF_IDEMPOTENT,
+    key,
   );
   const [answer] = answers;
   switch (answer.outcome) {

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { IdSchema, InstantSchema } from "@/contracts/common";
 import type { ReleaseAnswer } from "@/contracts/reservations";
 import type { Result } from "@/domain/outcomes";
-import { callFunction } from "../supabase/call-function";
-import { IF_IDEMPOTENT } from "../supabase/repeat";
+import type { RequestKey } from "../idempotency";
+import { changeHolds } from "./change-holds";
 
 const AnswerSchema = z.object({
   serverNow: InstantSchema,
@@ -12,13 +12,17 @@ const AnswerSchema = z.object({
 });
 
 /** Gives one hold back, or all of the cart with `"all"`. What is gone already counts as given back. Idempotent. */
-export async function release(shopperId: string, what: string | "all"): Promise<Result<ReleaseAnswer>> {
+export async function release(
+  shopperId: string,
+  what: string | "all",
+  key?: RequestKey,
+): Promise<Result<ReleaseAnswer>> {
   const args = what === "all" ? {} : { p_reservation_ids: [what] };
-  const { serverNow, released, paymentOpen } = await callFunction(
+  const { serverNow, released, paymentOpen } = await changeHolds(
     "release_reservations",
     { p_shopper_id: shopperId, ...args },
     AnswerSchema,
-    IF_IDEMPOTENT,
+    key,
   );
   if (paymentOpen.length > 0) return { ok: false, serverNow, refusal: { code: "payment_open" } };
   return { ok: true, value: { serverNow, released } };

@@ -3,7 +3,8 @@ import { InstantSchema } from "@/contracts/common";
 import { callFunction } from "../supabase/call-function";
 import type { Json } from "../supabase/database.types";
 import { DatabaseUnavailable, isRolledBack } from "../supabase/database-error";
-import { IF_ROLLED_BACK } from "../supabase/repeat";
+import { IF_IDEMPOTENT, IF_ROLLED_BACK } from "../supabase/repeat";
+import { refuseMismatch } from "./change-holds";
 import { type Blame, Coalescer } from "./coalescer";
 
 /** A request as `reserve_stock` takes it. What else it says beside its lines is passed on as it is. */
@@ -20,13 +21,16 @@ const BatchSchema = z.object({ serverNow: InstantSchema, answers: z.array(z.unkn
 
 /** A lock that was not given is the queue's own business: it knows who else waits for it, and who does not. */
 const ATTEMPTS = { ...IF_ROLLED_BACK, locked: 1 };
+const KEYED_ATTEMPTS = { ...IF_IDEMPOTENT, locked: 1 };
 
 /** Two calls of 256 in each of four lanes: what one Node process can parse and answer, and few connections. */
 const OPTIONS = { lanes: 4, callsPerLane: 2, largest: 256, mostWaiting: 1_024, patience: 5_000 };
 
 async function call(requests: ReserveRequest[]): Promise<ReserveAnswer[]> {
   const args = { p_requests: requests as Json };
-  const { serverNow, answers } = await callFunction("reserve_stock", args, BatchSchema, ATTEMPTS);
+  const isIdempotent = requests.every(({ idempotencyKey }) => idempotencyKey !== undefined);
+  const attempts = isIdempotent ? KEYED_ATTEMPTS : ATTEMPTS;
+  const { serverNow, answers } = await callFunction("reserve_stock", args, BatchSchema, attempts);
   return answers.map((answer) => ({ serverNow, answer }));
 }
 
@@ -44,9 +48,12 @@ const shared = globalThis as { holdfastReserveQueue?: Queue };
 
 /**
  * Asks `reserve_stock`, together with whoever else asks at the same time. Nothing is sent for a client that hung up
- * while it waited. Throws `Overloaded` where too many wait, and what `callFunction` throws. Not idempotent by itself.
+ * while it waited. Throws `Overloaded` where too many wait, and what `callFunction` throws. Idempotent with a key only;
+ * one that was used for something else throws `IdempotencyMismatch`.
  */
-export function askToReserve(request: ReserveRequest, signal?: AbortSignal): Promise<ReserveAnswer> {
+export async function askToReserve(request: ReserveRequest, signal?: AbortSignal): Promise<ReserveAnswer> {
   shared.holdfastReserveQueue ??= new Coalescer({ ...OPTIONS, call, keysOf, blame });
-  return shared.holdfastReserveQueue.submit(request, signal);
+  const answer = await shared.holdfastReserveQueue.submit(request, signal);
+  refuseMismatch(answer.answer);
+  return answer;
 }

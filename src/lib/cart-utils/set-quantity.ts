@@ -2,8 +2,8 @@ import { z } from "zod";
 import { InstantSchema } from "@/contracts/common";
 import type { HoldAnswer } from "@/contracts/reservations";
 import type { Result } from "@/domain/outcomes";
-import { callFunction } from "../supabase/call-function";
-import { IF_IDEMPOTENT } from "../supabase/repeat";
+import type { RequestKey } from "../idempotency";
+import { changeHolds } from "./change-holds";
 import { toRefusal } from "./pause";
 import { LineAnswerSchema } from "./sql-answers";
 
@@ -14,12 +14,13 @@ export async function setQuantity(
   shopperId: string,
   reservationId: string,
   quantity: number,
+  key?: RequestKey,
 ): Promise<Result<HoldAnswer>> {
-  const answer = await callFunction(
+  const answer = await changeHolds(
     "set_reservation_quantity",
     { p_shopper_id: shopperId, p_reservation_id: reservationId, p_quantity: quantity },
     AnswerSchema,
-    IF_IDEMPOTENT,
+    key,
   );
   const { serverNow, ...line } = answer;
   if (line.outcome !== "held") return { ok: false, serverNow, refusal: await toRefusal(shopperId, line) };

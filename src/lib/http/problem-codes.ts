@@ -25,6 +25,7 @@ export const PROBLEMS = {
   bulk_refused: [409, "Nothing of the whole could be done"],
   body_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body has to be application/json"],
+  idempotency_mismatch: [422, "The Idempotency-Key was used for another request"],
   weak_password: [422, "The password is too easy to guess"],
   too_many_attempts: [429, "Too many attempts for this address"],
   too_many_requests: [429, "Too many in a short time"],

@@ -1,5 +1,6 @@
 import type { Problem } from "@/contracts/problem";
 import { AuthUnavailable } from "../auth/auth-error";
+import { IdempotencyMismatch } from "../idempotency";
 import { logError } from "../log";
 import { Overloaded } from "../overloaded";
 import { DatabaseError, DatabaseUnavailable } from "../supabase/database-error";
@@ -53,6 +54,7 @@ function toProblem(thrown: unknown, requestId: string): { code: ProblemCode; ext
     logError("auth_unavailable", { requestId, message: thrown.message });
     return { code: "auth_unavailable", extras: {} };
   }
+  if (thrown instanceof IdempotencyMismatch) return { code: "idempotency_mismatch", extras: {} };
   // Not logged: a flood of requests may not become a flood of lines.
   if (thrown instanceof Overloaded) return { code: "server_busy", extras: {} };
   logError("internal_error", {

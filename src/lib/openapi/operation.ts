@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { IdempotencyHeadersSchema } from "@/contracts/common";
 import type { ProblemCode } from "../http/problem-codes";
 
 /** Who may ask. `shopper`: whoever the cookies say, a stranger too. */
@@ -25,7 +26,7 @@ export type Operation = {
   caller: Caller;
   /** `shared`: one answer for everybody, which a cache may keep for a second. */
   cache: "shared" | "personal";
-  params?: { path?: z.ZodObject; query?: z.ZodObject };
+  params?: { path?: z.ZodObject; query?: z.ZodObject; header?: z.ZodObject };
   body?: { schema: z.ZodType; examples: Examples };
   answers: Readonly<Record<number, GoodAnswer>>;
   problems: readonly ProblemCode[];
@@ -47,6 +48,15 @@ export const DATABASE = [...ALWAYS, "database_unavailable"] as const satisfies P
 export const SHOPPER = [...DATABASE, "auth_unavailable"] as const satisfies ProblemCode[];
 /** A change that cookies authorize is refused to other sites. */
 export const CHANGE = [...SHOPPER, "foreign_origin"] as const satisfies ProblemCode[];
+/** A change of holds is done once for a key. */
+export const KEY = IdempotencyHeadersSchema.extend({
+  "Idempotency-Key": IdempotencyHeadersSchema.shape["Idempotency-Key"].meta({
+    description:
+      "A new one for each thing that the shopper does, the same for each time it is sent. What changed something is answered again to the same key for 24 hours, with a fresh `serverNow`; with another body or query it is `idempotency_mismatch`. A refusal keeps nothing. Of use to a shopper whose cookie is sent; `GET /api/session` brings one.",
+    example: "0e0c7a5e-3a0a-4d1f-9d2b-6a5b8f1c2d3e",
+  }),
+});
+
 /** A change with a body. */
 export const CHANGE_WITH_BODY = [
   ...CHANGE,

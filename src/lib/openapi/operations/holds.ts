@@ -8,7 +8,7 @@ import {
   ReserveBodySchema,
 } from "@/contracts/reservations";
 import { cart, hold, RESERVATION_ID, SERVER_NOW, VARIANT_ID } from "../examples";
-import { CHANGE, CHANGE_WITH_BODY, type Operation, SHOPPER } from "../operation";
+import { CHANGE, CHANGE_WITH_BODY, KEY, type Operation, SHOPPER } from "../operation";
 
 const route = {
   path: "/api/stock/reservations",
@@ -34,6 +34,7 @@ export const holds: Operation[] = [
     summary: "Holds units of a variant",
     description:
       "All that is asked for, or nothing. `add` adds to what the shopper holds of the variant, `set` makes it that many. A stranger becomes a guest: the answer sets the cookie.",
+    params: { header: KEY },
     body: {
       schema: ReserveBodySchema,
       examples: { two: { variantId: VARIANT_ID, quantity: 2, mode: "add" } },
@@ -48,6 +49,7 @@ export const holds: Operation[] = [
     problems: [
       ...CHANGE_WITH_BODY,
       "server_busy",
+      "idempotency_mismatch",
       "variant_not_found",
       "insufficient_stock",
       "limit_reached",
@@ -61,6 +63,7 @@ export const holds: Operation[] = [
     summary: "Gives a hold more time, or sets its quantity",
     description:
       "A lapsed hold is never extended: its units are taken again as a new hold (`replacesId` names the old one), or the answer is `hold_expired`. `confirm` waits for payments.",
+    params: { header: KEY },
     body: {
       schema: ChangeBodySchema,
       examples: {
@@ -79,6 +82,7 @@ export const holds: Operation[] = [
     },
     problems: [
       ...CHANGE_WITH_BODY,
+      "idempotency_mismatch",
       "reservation_not_found",
       "variant_not_found",
       "insufficient_stock",
@@ -98,6 +102,7 @@ export const holds: Operation[] = [
     summary: "Gives one hold back, or all of them",
     description: "Exactly one of the two parameters. Repeating it is fine: what is gone is not counted.",
     params: {
+      header: KEY,
       query: z.object({
         reservationId: IdSchema.optional().meta({ description: "This hold.", example: RESERVATION_ID }),
         all: z.literal("true").optional().meta({ description: "Every hold of the shopper." }),
@@ -110,6 +115,6 @@ export const holds: Operation[] = [
         examples: { one: { serverNow: SERVER_NOW, released: 1 } },
       },
     },
-    problems: [...CHANGE, "validation_failed", "payment_open"],
+    problems: [...CHANGE, "idempotency_mismatch", "validation_failed", "payment_open"],
   },
 ];

@@ -9,7 +9,7 @@ import {
   SERVER_NOW,
   VARIANT_ID,
 } from "../examples";
-import { CHANGE_WITH_BODY, type Operation, SHOPPER } from "../operation";
+import { CHANGE_WITH_BODY, KEY, type Operation, SHOPPER } from "../operation";
 
 const common = { tag: "Holds", caller: "shopper", cache: "personal" } as const;
 const ids = [{ reservationId: RESERVATION_ID }, { reservationId: OTHER_RESERVATION_ID }];
@@ -24,6 +24,7 @@ export const wholeCarts: Operation[] = [
     summary: "Holds, extends or gives back a whole cart",
     description:
       "1 to 100 lines. `all_or_nothing`, the default: one refused line leaves all as they were. `partial`: each line as it goes. Where nothing was done the answer is `bulk_refused`, with the reason of each line. Lines of one variant are taken as their sum and answered once.",
+    params: { header: KEY },
     body: {
       schema: BulkBodySchema,
       examples: {
@@ -74,7 +75,7 @@ export const wholeCarts: Operation[] = [
         },
       },
     },
-    problems: [...CHANGE_WITH_BODY, "server_busy", "bulk_refused"],
+    problems: [...CHANGE_WITH_BODY, "server_busy", "idempotency_mismatch", "bulk_refused"],
   },
   {
     ...common,

@@ -8,6 +8,7 @@ import { shopperOf, shopperOrNewGuest } from "@/lib/http/identity";
 import { parseBody, parseQuery } from "@/lib/http/parse";
 import { ProblemError } from "@/lib/http/problem";
 import { valueOrProblem } from "@/lib/http/refusal";
+import { requestKeyOf } from "@/lib/http/request-key";
 import { personal, route } from "@/lib/http/route";
 import { circumstancesOf } from "@/lib/http/source-address";
 
@@ -17,28 +18,32 @@ export const GET = route(async (request) => personal(await getCart(await shopper
 /** Holds units. A stranger becomes a guest with the first hold. */
 export const POST = route(async (request) => {
   const wish = await parseBody(ReserveBodySchema, request);
+  const key = requestKeyOf(request, wish);
   const { shopperId, setCookie } = await shopperOrNewGuest(request);
-  const answer = valueOrProblem(await reserve(shopperId, wish, circumstancesOf(request)));
+  const answer = valueOrProblem(await reserve(shopperId, wish, circumstancesOf(request), key));
   return personal(answer, { status: 201, setCookie });
 });
 
 /** Extends a hold or sets its quantity. */
 export const PUT = route(async (request) => {
   const change = await parseBody(ChangeBodySchema, request);
+  const key = requestKeyOf(request, change);
   if (change.action === "confirm") throw new ProblemError("not_implemented");
   const shopperId = await shopperOf(request);
   if (!shopperId) throw new ProblemError("reservation_not_found");
   const result =
     change.action === "extend"
-      ? await extend(shopperId, change.reservationId)
-      : await setQuantity(shopperId, change.reservationId, change.quantity);
+      ? await extend(shopperId, change.reservationId, key)
+      : await setQuantity(shopperId, change.reservationId, change.quantity, key);
   return personal(valueOrProblem(result));
 });
 
 /** Gives one hold back, or all of them. Repeating it is fine. */
 export const DELETE = route(async (request) => {
   const query = parseQuery(ReleaseQuerySchema, request);
+  const key = requestKeyOf(request, query);
   const shopperId = await shopperOf(request);
   if (!shopperId) return personal({ serverNow: (await getCart(null)).serverNow, released: 0 });
-  return personal(valueOrProblem(await release(shopperId, "all" in query ? "all" : query.reservationId)));
+  const what = "all" in query ? "all" : query.reservationId;
+  return personal(valueOrProblem(await release(shopperId, what, key)));
 });
