@@ -1277,6 +1277,39 @@ AS $function$
 $function$;
 comment on function private.extend_live(pg_catalog.uuid,pg_catalog.uuid[],timestamp with time zone) is 'Extends the live ones of these holds to least(now + duration, max_expires_at); answers by id. The caller holds the levels'' locks.';
 
+CREATE OR REPLACE FUNCTION private.forget_idle_holders(p_variant_id uuid, p_source text, p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  c_kept constant integer := 50;
+  v_idle uuid[];
+begin
+  if (select count(*) from public.source_holders as n where n.variant_id = p_variant_id and n.source = p_source) <= c_kept then
+    return;
+  end if;
+  select array_agg(n.shopper_id) into v_idle
+  from public.source_holders as n
+  left join public.shoppers as s on s.id = n.shopper_id
+  where n.variant_id = p_variant_id and n.source = p_source
+    and not exists (
+      select 1 from public.reservations as a
+      where a.shopper_id = coalesce(s.merged_into, n.shopper_id) and a.variant_id = p_variant_id
+        and a.status = 'active' and a.expires_at > p_now)
+    and not exists (
+      select 1 from public.reservations as a
+      where a.shopper_id = coalesce(s.merged_into, n.shopper_id) and a.variant_id = p_variant_id
+        and a.status = 'paying');
+  -- A bot that changes its identity would leave a row for each: so many that counting them costs something go.
+  if cardinality(v_idle) > c_kept then
+    delete from public.source_holders as n
+    where n.variant_id = p_variant_id and n.source = p_source and n.shopper_id = any (v_idle);
+  end if;
+end;
+$function$;
+comment on function private.forget_idle_holders(pg_catalog.uuid,pg_catalog.text,timestamp with time zone) is 'Removes the holders of a source who hold nothing, once they are more than 50. The caller holds the level''s lock: without it somebody who holds again right now would be forgotten, and whoever waits for the level would keep rows that its owner wants.';
+
 CREATE OR REPLACE FUNCTION private.free_beside(p_free integer[], p_locations uuid[], p_first integer, p_last integer, p_shopper_id uuid, p_variant_id uuid, p_reservation_id uuid)
  RETURNS integer[]
  LANGUAGE plpgsql
@@ -1666,15 +1699,16 @@ begin
     perform private.raise_invalid_request('source is a text of 1 to 64 characters, or left out');
   end if;
   return query
-  select r.ord::integer, coalesce(s.merged_into, r.shopper_id), s.id is not null, r.source, l.variant_id,
-         least(sum(l.quantity), 1000000)::integer, coalesce(r.quantity_mode, 'add') = 'set'
+  select r.ord::integer, case when private.merge_holds(s.merged_at) then s.merged_into else r.shopper_id end,
+         s.id is not null, r.source, l.variant_id, least(sum(l.quantity), 1000000)::integer,
+         coalesce(r.quantity_mode, 'add') = 'set'
   from rows from (jsonb_to_recordset(p_requests)
          as ("shopperId" uuid, "source" text, "quantityMode" text, "lines" jsonb))
        with ordinality as r (shopper_id, source, quantity_mode, lines, ord)
   left join public.shoppers as s on s.id = r.shopper_id
   cross join lateral rows from (jsonb_to_recordset(r.lines) as ("variantId" uuid, "quantity" bigint))
     as l (variant_id, quantity)
-  group by r.ord, r.shopper_id, s.id, s.merged_into, r.source, r.quantity_mode, l.variant_id;
+  group by r.ord, r.shopper_id, s.id, r.source, r.quantity_mode, l.variant_id;
 end;
 $function$;
 comment on function private.lines_of_requests(pg_catalog.jsonb) is 'The lines of a checked batch, with who acts, whether that shopper is known, and where the request comes from. Raises HF001 for a source that is no text of 1 to 64 characters.';
@@ -1682,42 +1716,34 @@ comment on function private.lines_of_requests(pg_catalog.jsonb) is 'The lines of
 CREATE OR REPLACE FUNCTION private.live_units_of_source(p_variant_id uuid, p_source text, p_now timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
+ STABLE
  SET search_path TO ''
 AS $function$
-declare
-  v_units integer;
-  v_dead uuid[];
 begin
-  select coalesce(sum(h.units), 0), array_agg(h.shopper_id) filter (where h.units is null)
-  into v_units, v_dead
-  from (
-    -- A guest who became a user holds as that user, and once.
-    select distinct on (coalesce(s.merged_into, n.shopper_id)) n.shopper_id, u.units
-    from public.source_holders as n
-    left join public.shoppers as s on s.id = n.shopper_id
-    cross join lateral (
-      select sum(r.quantity) as units
-      from (
-        select a.quantity from public.reservations as a
-        where a.shopper_id = coalesce(s.merged_into, n.shopper_id) and a.variant_id = p_variant_id
-          and a.status = 'active' and a.expires_at > p_now
-        union all
-        select a.quantity from public.reservations as a
-        where a.shopper_id = coalesce(s.merged_into, n.shopper_id) and a.variant_id = p_variant_id
-          and a.status = 'paying'
-      ) as r
-    ) as u
-    where n.variant_id = p_variant_id and n.source = p_source
-  ) as h;
-  -- A bot that changes its identity would leave a row for each: so many that counting them costs something go.
-  if cardinality(v_dead) > 50 then
-    delete from public.source_holders as n
-    where n.variant_id = p_variant_id and n.source = p_source and n.shopper_id = any (v_dead);
-  end if;
-  return v_units;
+  return (
+    select coalesce(sum(h.units), 0)
+    from (
+      -- A guest who became a user holds as that user, and once.
+      select distinct on (coalesce(s.merged_into, n.shopper_id)) u.units
+      from public.source_holders as n
+      left join public.shoppers as s on s.id = n.shopper_id
+      cross join lateral (
+        select sum(r.quantity) as units
+        from (
+          select a.quantity from public.reservations as a
+          where a.shopper_id = coalesce(s.merged_into, n.shopper_id) and a.variant_id = p_variant_id
+            and a.status = 'active' and a.expires_at > p_now
+          union all
+          select a.quantity from public.reservations as a
+          where a.shopper_id = coalesce(s.merged_into, n.shopper_id) and a.variant_id = p_variant_id
+            and a.status = 'paying'
+        ) as r
+      ) as u
+      where n.variant_id = p_variant_id and n.source = p_source
+    ) as h);
 end;
 $function$;
-comment on function private.live_units_of_source(pg_catalog.uuid,pg_catalog.text,timestamp with time zone) is 'Live units of a variant held from a source. The caller holds the level''s lock. Its cost follows the holders of that source, of whom max_units_per_address bounds the live ones.';
+comment on function private.live_units_of_source(pg_catalog.uuid,pg_catalog.text,timestamp with time zone) is 'Live units of a variant held from a source; exact where the caller holds the level''s lock. Its cost follows the holders of that source, of whom max_units_per_address bounds the live ones and forget_idle_holders the others.';
 
 CREATE OR REPLACE FUNCTION private.load_holds(p_batch private.reserve_batch, p_shoppers private.shopper_arrays, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS private.hold_arrays
@@ -2042,6 +2068,23 @@ begin
 end;
 $function$;
 comment on function private.note_sources(pg_catalog.jsonb,pg_catalog.jsonb,timestamp with time zone) is 'Notes where those who just took units took them from. The caller holds the levels'' locks.';
+
+CREATE OR REPLACE FUNCTION private.note_sources_of_merged()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.source_holders as h (variant_id, source, shopper_id, noted_at)
+  select n.variant_id, n.source, new.merged_into, n.noted_at
+  from public.source_holders as n where n.shopper_id = new.id
+  order by n.variant_id, n.source
+  on conflict (variant_id, source, shopper_id) do update set noted_at = greatest(h.noted_at, excluded.noted_at);
+  return null;
+end;
+$function$;
+comment on function private.note_sources_of_merged() is 'What a guest took from somewhere was taken from there also when it is the user''s: it counts for that source once the guest is a guest again, and when the user asks for more. The transfer holds the locks of the levels of what is held.';
 
 CREATE OR REPLACE FUNCTION private.parse_reserve_requests(p_requests jsonb)
  RETURNS private.reserve_batch
@@ -2774,6 +2817,7 @@ declare
   v_over jsonb;
   v_skip jsonb;
   v_no_more jsonb := '{}';
+  v_shoppers private.shopper_arrays;
   v_rest jsonb;
   v_answer jsonb;
   v_refused jsonb;
@@ -2792,6 +2836,21 @@ begin
     where not v_limits ? r.ord::text;
     exit when v_rest is null;
     begin
+      if v_no_more <> '{}' then
+        -- What they hold may have been given back meanwhile, and taken by others of their source: looked at again
+        -- under the locks that private.reserve takes. Null: somebody signs in, and nobody is excepted.
+        v_shoppers := private.lock_shoppers(array(
+          select distinct private.acting_shopper((r.request ->> 'shopperId')::uuid)
+          from jsonb_array_elements(v_rest) as r (request)));
+        if v_shoppers is null then
+          v_no_more := '{}';
+        else
+          perform private.lock_levels(array(
+            select distinct (l.line ->> 'variantId')::uuid
+            from jsonb_array_elements(v_rest) as r (request), jsonb_array_elements(r.request -> 'lines') as l (line)));
+          v_no_more := private.requests_for_no_more(p_requests, clock_timestamp());
+        end if;
+      end if;
       v_answer := coalesce(case when p_now is null and v_has_sources then private.reserve_at_once(v_rest)::jsonb end,
                            private.reserve(v_rest, p_now));
       v_now := (v_answer ->> 'serverNow')::timestamptz;
@@ -2940,6 +2999,9 @@ declare
   v_over integer[];
   v_line record;
 begin
+  perform private.forget_idle_holders(p.variant_id, p.source, p_now)
+  from (select distinct d.variant_id, d.source from private.lines_of_requests(p_requests) as d
+        where d.source is not null and not p_skip ? d.ord::text) as p;
   for v_line in
     select l.*, o.units, o.share, dense_rank() over (order by l.source, l.variant_id) as nth_pair
     from private.lines_of_requests(p_requests) as l
@@ -2962,7 +3024,7 @@ begin
   return nullif(v_limits, '{}');
 end;
 $function$;
-comment on function private.source_limits_behind(pg_catalog.jsonb,pg_catalog.jsonb,public.store_settings,timestamp with time zone) is 'Requests that took more than their source''s share, once all that they took is written and noted: {position: limit}, null where there are none. Exact: the caller holds the locks of the levels.';
+comment on function private.source_limits_behind(pg_catalog.jsonb,pg_catalog.jsonb,public.store_settings,timestamp with time zone) is 'Requests that took more than their source''s share, once all that they took is written and noted: {position: limit}, null where there are none. Exact: the caller holds the locks of the levels. Forgets idle holders, where they are many.';
 
 CREATE OR REPLACE FUNCTION private.variants_of_reservations(p_shopper_id uuid, p_ids uuid[])
  RETURNS uuid[]
@@ -4054,6 +4116,8 @@ CREATE TRIGGER reservations_status_moves_forward BEFORE UPDATE ON public.reserva
 CREATE TRIGGER shoppers_keep_while_holding BEFORE DELETE ON public.shoppers FOR EACH ROW EXECUTE FUNCTION private.refuse_while_holding();
 
 CREATE TRIGGER shoppers_note_merge BEFORE INSERT OR UPDATE OF merged_into ON public.shoppers FOR EACH ROW WHEN (new.merged_into IS NOT NULL OR new.merged_at IS NOT NULL) EXECUTE FUNCTION private.note_merge();
+
+CREATE TRIGGER shoppers_note_sources_of_merged AFTER UPDATE OF merged_into ON public.shoppers FOR EACH ROW WHEN (new.merged_into IS NOT NULL AND new.merged_into IS DISTINCT FROM old.merged_into) EXECUTE FUNCTION private.note_sources_of_merged();
 
 CREATE TRIGGER stock_levels_identity_is_fixed BEFORE UPDATE OF variant_id, location_id ON public.stock_levels FOR EACH ROW WHEN (old.variant_id IS DISTINCT FROM new.variant_id OR old.location_id IS DISTINCT FROM new.location_id) EXECUTE FUNCTION private.refuse_statement('HF007', 'stock_level_in_use: holds belong to their variant and location');
 

@@ -113,44 +113,70 @@ comment on function private.count_source_requests(text[], timestamptz) is
 create function private.live_units_of_source(p_variant_id uuid, p_source text, p_now timestamptz)
 returns integer
 language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(sum(h.units), 0)
+    from (
+      -- A guest who became a user holds as that user, and once.
+      select distinct on (coalesce(s.merged_into, n.shopper_id)) u.units
+      from public.source_holders as n
+      left join public.shoppers as s on s.id = n.shopper_id
+      cross join lateral (
+        select sum(r.quantity) as units
+        from (
+          select a.quantity from public.reservations as a
+          where a.shopper_id = coalesce(s.merged_into, n.shopper_id) and a.variant_id = p_variant_id
+            and a.status = 'active' and a.expires_at > p_now
+          union all
+          select a.quantity from public.reservations as a
+          where a.shopper_id = coalesce(s.merged_into, n.shopper_id) and a.variant_id = p_variant_id
+            and a.status = 'paying'
+        ) as r
+      ) as u
+      where n.variant_id = p_variant_id and n.source = p_source
+    ) as h);
+end;
+$$;
+comment on function private.live_units_of_source(uuid, text, timestamptz) is
+  'Live units of a variant held from a source; exact where the caller holds the level''s lock. Its cost follows the holders of that source, of whom max_units_per_address bounds the live ones and forget_idle_holders the others.';
+
+create function private.forget_idle_holders(p_variant_id uuid, p_source text, p_now timestamptz)
+returns void
+language plpgsql
 volatile
 set search_path = ''
 as $$
 declare
-  v_units integer;
-  v_dead uuid[];
+  c_kept constant integer := 50;
+  v_idle uuid[];
 begin
-  select coalesce(sum(h.units), 0), array_agg(h.shopper_id) filter (where h.units is null)
-  into v_units, v_dead
-  from (
-    -- A guest who became a user holds as that user, and once.
-    select distinct on (coalesce(s.merged_into, n.shopper_id)) n.shopper_id, u.units
-    from public.source_holders as n
-    left join public.shoppers as s on s.id = n.shopper_id
-    cross join lateral (
-      select sum(r.quantity) as units
-      from (
-        select a.quantity from public.reservations as a
-        where a.shopper_id = coalesce(s.merged_into, n.shopper_id) and a.variant_id = p_variant_id
-          and a.status = 'active' and a.expires_at > p_now
-        union all
-        select a.quantity from public.reservations as a
-        where a.shopper_id = coalesce(s.merged_into, n.shopper_id) and a.variant_id = p_variant_id
-          and a.status = 'paying'
-      ) as r
-    ) as u
-    where n.variant_id = p_variant_id and n.source = p_source
-  ) as h;
-  -- A bot that changes its identity would leave a row for each: so many that counting them costs something go.
-  if cardinality(v_dead) > 50 then
-    delete from public.source_holders as n
-    where n.variant_id = p_variant_id and n.source = p_source and n.shopper_id = any (v_dead);
+  if (select count(*) from public.source_holders as n where n.variant_id = p_variant_id and n.source = p_source) <= c_kept then
+    return;
   end if;
-  return v_units;
+  select array_agg(n.shopper_id) into v_idle
+  from public.source_holders as n
+  left join public.shoppers as s on s.id = n.shopper_id
+  where n.variant_id = p_variant_id and n.source = p_source
+    and not exists (
+      select 1 from public.reservations as a
+      where a.shopper_id = coalesce(s.merged_into, n.shopper_id) and a.variant_id = p_variant_id
+        and a.status = 'active' and a.expires_at > p_now)
+    and not exists (
+      select 1 from public.reservations as a
+      where a.shopper_id = coalesce(s.merged_into, n.shopper_id) and a.variant_id = p_variant_id
+        and a.status = 'paying');
+  -- A bot that changes its identity would leave a row for each: so many that counting them costs something go.
+  if cardinality(v_idle) > c_kept then
+    delete from public.source_holders as n
+    where n.variant_id = p_variant_id and n.source = p_source and n.shopper_id = any (v_idle);
+  end if;
 end;
 $$;
-comment on function private.live_units_of_source(uuid, text, timestamptz) is
-  'Live units of a variant held from a source. The caller holds the level''s lock. Its cost follows the holders of that source, of whom max_units_per_address bounds the live ones.';
+comment on function private.forget_idle_holders(uuid, text, timestamptz) is
+  'Removes the holders of a source who hold nothing, once they are more than 50. The caller holds the level''s lock: without it somebody who holds again right now would be forgotten, and whoever waits for the level would keep rows that its owner wants.';
 
 create function private.share_of_source(p_variant_id uuid, p_settings public.store_settings)
 returns integer
@@ -227,15 +253,16 @@ begin
     perform private.raise_invalid_request('source is a text of 1 to 64 characters, or left out');
   end if;
   return query
-  select r.ord::integer, coalesce(s.merged_into, r.shopper_id), s.id is not null, r.source, l.variant_id,
-         least(sum(l.quantity), 1000000)::integer, coalesce(r.quantity_mode, 'add') = 'set'
+  select r.ord::integer, case when private.merge_holds(s.merged_at) then s.merged_into else r.shopper_id end,
+         s.id is not null, r.source, l.variant_id, least(sum(l.quantity), 1000000)::integer,
+         coalesce(r.quantity_mode, 'add') = 'set'
   from rows from (jsonb_to_recordset(p_requests)
          as ("shopperId" uuid, "source" text, "quantityMode" text, "lines" jsonb))
        with ordinality as r (shopper_id, source, quantity_mode, lines, ord)
   left join public.shoppers as s on s.id = r.shopper_id
   cross join lateral rows from (jsonb_to_recordset(r.lines) as ("variantId" uuid, "quantity" bigint))
     as l (variant_id, quantity)
-  group by r.ord, r.shopper_id, s.id, s.merged_into, r.source, r.quantity_mode, l.variant_id;
+  group by r.ord, r.shopper_id, s.id, r.source, r.quantity_mode, l.variant_id;
 end;
 $$;
 comment on function private.lines_of_requests(jsonb) is
@@ -409,6 +436,9 @@ declare
   v_over integer[];
   v_line record;
 begin
+  perform private.forget_idle_holders(p.variant_id, p.source, p_now)
+  from (select distinct d.variant_id, d.source from private.lines_of_requests(p_requests) as d
+        where d.source is not null and not p_skip ? d.ord::text) as p;
   for v_line in
     select l.*, o.units, o.share, dense_rank() over (order by l.source, l.variant_id) as nth_pair
     from private.lines_of_requests(p_requests) as l
@@ -432,7 +462,7 @@ begin
 end;
 $$;
 comment on function private.source_limits_behind(jsonb, jsonb, public.store_settings, timestamptz) is
-  'Requests that took more than their source''s share, once all that they took is written and noted: {position: limit}, null where there are none. Exact: the caller holds the locks of the levels.';
+  'Requests that took more than their source''s share, once all that they took is written and noted: {position: limit}, null where there are none. Exact: the caller holds the locks of the levels. Forgets idle holders, where they are many.';
 
 create function private.refused_by_limits(p_requests jsonb, p_limits jsonb)
 returns jsonb
@@ -488,6 +518,7 @@ declare
   v_over jsonb;
   v_skip jsonb;
   v_no_more jsonb := '{}';
+  v_shoppers private.shopper_arrays;
   v_rest jsonb;
   v_answer jsonb;
   v_refused jsonb;
@@ -506,6 +537,21 @@ begin
     where not v_limits ? r.ord::text;
     exit when v_rest is null;
     begin
+      if v_no_more <> '{}' then
+        -- What they hold may have been given back meanwhile, and taken by others of their source: looked at again
+        -- under the locks that private.reserve takes. Null: somebody signs in, and nobody is excepted.
+        v_shoppers := private.lock_shoppers(array(
+          select distinct private.acting_shopper((r.request ->> 'shopperId')::uuid)
+          from jsonb_array_elements(v_rest) as r (request)));
+        if v_shoppers is null then
+          v_no_more := '{}';
+        else
+          perform private.lock_levels(array(
+            select distinct (l.line ->> 'variantId')::uuid
+            from jsonb_array_elements(v_rest) as r (request), jsonb_array_elements(r.request -> 'lines') as l (line)));
+          v_no_more := private.requests_for_no_more(p_requests, clock_timestamp());
+        end if;
+      end if;
       v_answer := coalesce(case when p_now is null and v_has_sources then private.reserve_at_once(v_rest)::jsonb end,
                            private.reserve(v_rest, p_now));
       v_now := (v_answer ->> 'serverNow')::timestamptz;
@@ -585,6 +631,28 @@ end;
 $$;
 comment on function private.reserve_from_known_sources(jsonb, timestamptz) is
   'private.reserve_within_limits for changes that carry no source: see private.with_known_sources.';
+
+create function private.note_sources_of_merged()
+returns trigger
+language plpgsql
+volatile
+security definer -- writes what no role may write itself
+set search_path = ''
+as $$
+begin
+  insert into public.source_holders as h (variant_id, source, shopper_id, noted_at)
+  select n.variant_id, n.source, new.merged_into, n.noted_at
+  from public.source_holders as n where n.shopper_id = new.id
+  order by n.variant_id, n.source
+  on conflict (variant_id, source, shopper_id) do update set noted_at = greatest(h.noted_at, excluded.noted_at);
+  return null;
+end;
+$$;
+comment on function private.note_sources_of_merged() is
+  'What a guest took from somewhere was taken from there also when it is the user''s: it counts for that source once the guest is a guest again, and when the user asks for more. The transfer holds the locks of the levels of what is held.';
+create trigger shoppers_note_sources_of_merged after update of merged_into on public.shoppers
+  for each row when (new.merged_into is not null and new.merged_into is distinct from old.merged_into)
+  execute function private.note_sources_of_merged();
 
 create function public.prune_sources(p_limit integer default 10000)
 returns jsonb
