@@ -1,5 +1,6 @@
 import type { NextRequest } from "next/server";
 import type { SignedIn } from "@/contracts/account";
+import { forgottenSession } from "../auth/session-writes";
 import type { SignInResult } from "../auth/sign-in";
 import { toSession } from "../auth/to-session";
 import { newGuest } from "./identity";
@@ -15,7 +16,10 @@ export function signedIn(request: NextRequest, result: SignInResult): Response {
   if (!result.ok) throw authProblem(result);
   const { user, moved, merged, writes } = result;
   const answer: SignedIn = { outcome: "signed_in", session: toSession(user), moved, merged };
-  const setCookie = [...writes.setCookies, newGuest(request).setCookie];
+  // Pieces of an earlier session go: a longer one would leave some, and a shorter one be read instead of the new.
+  const written = new Set(writes.cookies.map(({ name }) => name));
+  const earlier = { getAll: () => request.cookies.getAll().filter(({ name }) => !written.has(name)) };
+  const setCookie = [...forgottenSession(earlier), ...writes.setCookies, newGuest(request).setCookie];
   return personal(answer, { setCookie, headers: writes.headers });
 }
 
