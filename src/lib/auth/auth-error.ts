@@ -10,3 +10,8 @@ export function throwIfUnavailable({ name, message, status = 0 }: Failure): void
   if (name === "AuthRetryableFetchError" || status >= 500 || status === 429)
     throw new AuthUnavailable(message);
 }
+
+/** The auth service will have nothing to do with this e-mail address. */
+export function isUnusableAddress({ code }: { code?: string | undefined }): boolean {
+  return code === "email_address_invalid" || code === "validation_failed";
+}

@@ -1,6 +1,6 @@
 import { authClient } from "../supabase/clients";
 import { countAttempt } from "./attempts";
-import { throwIfUnavailable } from "./auth-error";
+import { isUnusableAddress, throwIfUnavailable } from "./auth-error";
 
 /** No such account, or a code was sent a moment ago: said to nobody. */
 const isUntold = new Set(["otp_disabled", "user_not_found", "signup_disabled", "over_email_send_rate_limit"]);
@@ -14,7 +14,7 @@ export async function sendCode(email: string): Promise<CodeResult> {
     return { ok: false, code: "too_many_attempts", retryAfterSeconds: counted.retryAfterSeconds };
   }
   const { error } = await authClient().signInWithOtp({ email, options: { shouldCreateUser: false } });
-  if (!error || (error.code && isUntold.has(error.code))) return { ok: true };
+  if (!error || isUnusableAddress(error) || (error.code && isUntold.has(error.code))) return { ok: true };
   throwIfUnavailable(error);
   throw error;
 }
