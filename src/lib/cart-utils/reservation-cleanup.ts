@@ -16,18 +16,27 @@ const AnswerSchema = z.object({
   more: z.boolean(),
 });
 
+const PrunedSchema = z.object({ more: z.boolean() });
+
 /**
- * Marks lapsed holds expired, batch by batch, until none are left or the time is used up. Housekeeping alone: whoever
- * needs lapsed units takes them without it. Safe to repeat and to run several times at once.
+ * Marks lapsed holds expired, batch by batch, until none are left or the time is used up, and then forgets what
+ * was noted of network addresses and says nothing any more. Housekeeping alone: whoever needs lapsed units takes them
+ * without it. Safe to repeat and to run several times at once.
  */
 export async function cleanUpReservations(now = () => performance.now()): Promise<CleanupAnswer> {
   const end = now() + BUDGET_MS;
   const total = { expired: 0, units: 0, batches: 0 };
-  for (;;) {
-    const batch = await callFunction("expire_reservations", { p_limit: BATCH }, AnswerSchema);
-    total.expired += batch.expired;
-    total.units += batch.units;
-    total.batches++;
-    if (!batch.more || now() >= end) return { serverNow: batch.serverNow, ...total, more: batch.more };
+  const swept = await sweep();
+  while ((await callFunction("prune_sources", {}, PrunedSchema)).more && now() < end);
+  return swept;
+
+  async function sweep(): Promise<CleanupAnswer> {
+    for (;;) {
+      const batch = await callFunction("expire_reservations", { p_limit: BATCH }, AnswerSchema);
+      total.expired += batch.expired;
+      total.units += batch.units;
+      total.batches++;
+      if (!batch.more || now() >= end) return { serverNow: batch.serverNow, ...total, more: batch.more };
+    }
   }
 }
