@@ -513,11 +513,13 @@ as $$
 declare
   v_settings public.store_settings;
   v_has_sources boolean := private.has_sources(p_requests);
+  v_is_keyed boolean := jsonb_path_exists(p_requests, '$[*].idempotencyKey');
   v_now timestamptz := coalesce(p_now, clock_timestamp());
   v_limits jsonb;
   v_over jsonb;
   v_skip jsonb;
   v_no_more jsonb := '{}';
+  v_known jsonb;
   v_shoppers private.shopper_arrays;
   v_rest jsonb;
   v_answer jsonb;
@@ -525,10 +527,18 @@ declare
 begin
   perform private.check_reserve_requests(p_requests);
   select * into strict v_settings from public.store_settings;
-  v_limits := coalesce(private.cooling_requests(p_requests, '{}', v_settings, v_now), '{}');
+  -- Who asks again takes nothing: no limit refuses them, also where they took the whole share and never heard of it.
+  v_known := case when v_is_keyed then coalesce(private.known_requests(p_requests), '{}') else '{}' end;
+  v_limits := coalesce(private.cooling_requests(p_requests, v_known, v_settings, v_now), '{}');
   if v_has_sources then
     v_no_more := private.requests_for_no_more(p_requests, v_now);
-    v_limits := v_limits || coalesce(private.source_limits_ahead(p_requests, v_limits, v_settings, v_now), '{}');
+    v_limits := v_limits || coalesce(
+      private.source_limits_ahead(p_requests, v_known || v_limits, v_settings, v_now), '{}');
+  end if;
+  if v_is_keyed and v_limits <> '{}' then
+    -- Asked again: what took the share a moment ago may have been this very request.
+    v_known := coalesce(private.known_requests(p_requests), '{}');
+    v_limits := v_limits - array(select jsonb_object_keys(v_known));
   end if;
 
   loop
@@ -556,7 +566,7 @@ begin
                            private.reserve(v_rest, p_now));
       v_now := (v_answer ->> 'serverNow')::timestamptz;
       -- Only those who took units can have taken too many.
-      select v_limits || coalesce(jsonb_object_agg(r.ord, true) filter (where r.outcome not in ('held', 'partial')), '{}')
+      select v_known || v_limits || coalesce(jsonb_object_agg(r.ord, true) filter (where r.outcome not in ('held', 'partial')), '{}')
       into v_skip
       from (select o.ord, v_answer #>> array['answers', (row_number() over (order by o.ord) - 1)::text, 'outcome'] as outcome
             from jsonb_array_elements(p_requests) with ordinality as o (request, ord)

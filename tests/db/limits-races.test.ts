@@ -1,10 +1,11 @@
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { askLimits } from "../support/limits.ts";
 import {
   asSuperuser,
   createVariant,
   expectConsistent,
+  letTimePass,
   must,
   newShopper,
   type Request,
@@ -110,4 +111,49 @@ test("what the user holds is no excuse for the guest of long ago", async () => {
   await endMerge(guest);
   expect(await ask(set(variantId, 5, guest))).toMatchObject(tooMany);
   expect(await stockOf(db.sql, variantId)).toMatchObject({ reserved: 5 });
+});
+
+describe("a request that comes again with its key", () => {
+  const keyed = (request: Request) => ({ ...request, idempotencyKey: "again", bodyHash: "0".repeat(64) });
+
+  test("is answered again though it took the whole share", async () => {
+    const variantId = await createVariant(db.sql, 20);
+    const request = keyed(wish(variantId, 5));
+    const first = await ask(request);
+    expect(first.outcome).toBe("held");
+    expect(await ask(request)).toEqual(first);
+    expect((await reserveBatch(db.sql, [request, wish(variantId)])).map(({ outcome }) => outcome)).toEqual([
+      "held",
+      "limit_reached",
+    ]);
+    expect(await stockOf(db.sql, variantId)).toMatchObject({ reserved: 5 });
+  });
+
+  test("is answered again though it had to wait for itself", async () => {
+    const variantId = await createVariant(db.sql, 20);
+    const request = keyed(wish(variantId, 5));
+    const [first, second] = [openSession(), openSession()];
+    await begin(first);
+    const answer = await ask(request, first);
+    const again = await startBlocked(db, second, (session) => ask(request, session));
+    await commit(first);
+    expect(await again.result).toEqual(answer);
+    expect(await stockOf(db.sql, variantId)).toMatchObject({ reserved: 5 });
+    await Promise.all([first.end(), second.end()]);
+  });
+
+  test("is answered again though a cool-down began", async () => {
+    const variantId = await createVariant(db.sql, 20);
+    const request = keyed({ shopperId: newShopper(), lines: [{ variantId, quantity: 1 }] });
+    const first = await ask(request);
+    await letTimePass(db, 901, request.shopperId);
+    for (let turn = 0; turn < 4; turn++) {
+      await ask({ shopperId: request.shopperId, lines: request.lines });
+      await letTimePass(db, 901, request.shopperId);
+    }
+    expect(await ask({ shopperId: request.shopperId, lines: request.lines })).toMatchObject({
+      outcome: "limit_reached",
+    });
+    expect(await ask(request)).toEqual(first);
+  });
 });
