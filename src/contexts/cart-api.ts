@@ -2,52 +2,89 @@ import type { z } from "zod";
 import { SessionSchema } from "@/contracts/account";
 import { ProblemSchema } from "@/contracts/problem";
 import {
+  type Cart,
   CartSchema,
   type ChangeBody,
+  type HoldAnswer,
   HoldAnswerSchema,
   ReleaseAnswerSchema,
   type ReserveBody,
 } from "@/contracts/reservations";
 import type { Failure } from "@/domain/refusals";
+import { newKey } from "./new-key";
+import { type Pacing, persistently, type Tried } from "./persistence";
+import { browserTime } from "./time";
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export type Answer<Value> = { ok: true; value: Value } | { ok: false; failure: Failure };
+
+interface Options extends Partial<Pacing> {
+  isStranger?: boolean;
+}
 
 const RESERVATIONS = "/api/stock/reservations";
 
 /**
  * The cart's side of the HTTP contract. Every answer is parsed here; nothing unparsed goes further. A browser that
  * the shop does not know yet asks who it is before its first hold: two first holds at once, or one that is sent
- * again because its answer got lost, then belong to one shopper.
+ * again because its answer got lost, then belong to one shopper. Every change has a key, and is sent again with it
+ * while nobody answers, so that it happens once.
  */
-export function createCartApi(fetch: Fetch, { isStranger = false }: { isStranger?: boolean } = {}) {
+export function createCartApi(
+  fetch: Fetch,
+  { isStranger = false, time = browserTime, random = Math.random }: Options = {},
+) {
+  const pacing = { time, random };
+  /** Keys of holds of which nothing was heard: whoever asks for the same once more means that one. */
+  const openKeys = new Map<string, string>();
   let isKnown = !isStranger;
-  let asking: Promise<Answer<unknown>> | null = null;
+  let asking: Promise<Tried<Answer<unknown>>> | null = null;
 
   async function asSomebody<Value>(send: () => Promise<Answer<Value>>): Promise<Answer<Value>> {
     if (isKnown) return send();
-    asking ??= request(fetch, "/api/session", { method: "GET" }, SessionSchema);
-    const answer = await asking;
+    const ask = () => tryOnce(fetch, "/api/session", { method: "GET" }, SessionSchema);
+    asking ??= persistently(ask, pacing);
+    const { answer } = await asking;
     asking = null;
     if (!answer.ok) return answer;
     isKnown = true;
     return send();
   }
 
+  function change<Value>(url: string, init: RequestInit, schema: z.ZodType<Value>, key = newKey()) {
+    const headers = { ...init.headers, "Idempotency-Key": key };
+    return persistently(() => tryOnce(fetch, url, { ...init, headers }, schema), pacing);
+  }
+
+  async function hold(body: ReserveBody): Promise<Answer<HoldAnswer>> {
+    const init = withBody("POST", body);
+    const wish = JSON.stringify(body);
+    const key = openKeys.get(wish) ?? newKey();
+    const { answer, isOpen } = await change(RESERVATIONS, init, HoldAnswerSchema, key);
+    if (isOpen) openKeys.set(wish, key);
+    else openKeys.delete(wish);
+    return answer;
+  }
+
+  async function readCart(): Promise<Answer<Cart>> {
+    const before = [...openKeys.keys()];
+    const answer = await request(fetch, RESERVATIONS, { method: "GET" }, CartSchema);
+    // Whoever has seen what became of it, and asks for the same, wants more.
+    if (answer.ok) for (const wish of before) openKeys.delete(wish);
+    return answer;
+  }
+
+  const release = async (query: string) =>
+    (await change(`${RESERVATIONS}?${query}`, { method: "DELETE" }, ReleaseAnswerSchema)).answer;
+
   return {
-    readCart: () => request(fetch, RESERVATIONS, { method: "GET" }, CartSchema),
-    reserve: (body: ReserveBody) =>
-      asSomebody(() => request(fetch, RESERVATIONS, withBody("POST", body), HoldAnswerSchema)),
-    change: (body: ChangeBody) => request(fetch, RESERVATIONS, withBody("PUT", body), HoldAnswerSchema),
-    release: (reservationId: string) =>
-      request(
-        fetch,
-        `${RESERVATIONS}?${new URLSearchParams({ reservationId })}`,
-        { method: "DELETE" },
-        ReleaseAnswerSchema,
-      ),
-    releaseAll: () => request(fetch, `${RESERVATIONS}?all=true`, { method: "DELETE" }, ReleaseAnswerSchema),
+    readCart,
+    reserve: (body: ReserveBody) => asSomebody(() => hold(body)),
+    change: async (body: ChangeBody) =>
+      (await change(RESERVATIONS, withBody("PUT", body), HoldAnswerSchema)).answer,
+    release: (reservationId: string) => release(`${new URLSearchParams({ reservationId })}`),
+    releaseAll: () => release("all=true"),
   };
 }
 export type CartApi = ReturnType<typeof createCartApi>;
@@ -56,24 +93,48 @@ function withBody(method: string, body: unknown): RequestInit {
   return { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
+/** Asks once. */
 export async function request<Value>(
   fetch: Fetch,
   url: string,
   init: RequestInit,
   schema: z.ZodType<Value>,
 ): Promise<Answer<Value>> {
-  let response: Response;
+  return (await tryOnce(fetch, url, init, schema)).answer;
+}
+
+async function tryOnce<Value>(
+  fetch: Fetch,
+  url: string,
+  init: RequestInit,
+  schema: z.ZodType<Value>,
+): Promise<Tried<Answer<Value>>> {
+  let response: Response | undefined;
   let body: unknown;
   try {
     response = await fetch(url, { ...init, cache: "no-store" });
     body = await response.json();
   } catch (error) {
     // A body that is no JSON came from something between us and the shop; anything else is the network.
-    return { ok: false, failure: { kind: error instanceof SyntaxError ? "unexpected" : "unreachable" } };
+    const kind = error instanceof SyntaxError ? "unexpected" : "unreachable";
+    const isOpen = kind === "unreachable" || isUnavailable(response);
+    return { answer: { ok: false, failure: { kind } }, isOpen, retryAfter: retryAfterOf(response) };
   }
-  if (!response.ok) return { ok: false, failure: failureOf(body) };
+  const settled = { isOpen: isUnavailable(response), retryAfter: retryAfterOf(response) };
+  if (!response.ok) return { answer: { ok: false, failure: failureOf(body) }, ...settled };
   const parsed = schema.safeParse(body);
-  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, failure: { kind: "unexpected" } };
+  if (!parsed.success) return { answer: { ok: false, failure: { kind: "unexpected" } }, ...settled };
+  return { answer: { ok: true, value: parsed.data }, ...settled };
+}
+
+/** The shop, or what stands before it, cannot answer now. */
+function isUnavailable(response: Response | undefined): boolean {
+  return response?.status === 502 || response?.status === 503 || response?.status === 504;
+}
+
+function retryAfterOf(response: Response | undefined): number {
+  // A date is taken for no word: our shop says seconds.
+  return Number(response?.headers.get("retry-after")) || 0;
 }
 
 function failureOf(body: unknown): Failure {

@@ -24,6 +24,8 @@ export interface Tabs {
 export interface CartStoreOptions {
   fetch: Fetch;
   time: Time;
+  /** From 0 to 1, so that those who were turned away together do not come back together. */
+  random?: () => number;
   initial: { known: boolean; cart: Cart | null };
   tabs?: Tabs;
   /** The shop may not know this browser yet: who it is, is asked before the first hold. */
@@ -31,8 +33,9 @@ export interface CartStoreOptions {
 }
 
 /** The browser's mirror of the cart. Knows no framework; the server is the truth. */
-export function createCartStore({ fetch, time, initial, tabs, isStranger = false }: CartStoreOptions) {
-  const api = createCartApi(fetch, { isStranger });
+export function createCartStore(options: CartStoreOptions) {
+  const { fetch, time, initial, tabs, isStranger = false, random = Math.random } = options;
+  const api = createCartApi(fetch, { isStranger, time, random });
   const listeners = new Set<() => void>();
   const changeListeners = new Set<() => void>();
   const rendered = initialCartState(initial);

@@ -20,6 +20,7 @@ export function cartBench(
   const store = createCartStore({
     fetch: server.fetch,
     time,
+    random: () => 0.5,
     initial: { known, cart },
     ...(tabs ? { tabs } : {}),
   });
@@ -41,4 +42,12 @@ export function twoTabs(): [Tabs, Tabs] {
     },
   });
   return [tab(0), tab(1)];
+}
+
+/** Every try is lost, until the store gives up. */
+export async function loseAll(server: FakeServer, time: FakeTime, method: string) {
+  for (let tries = 0; tries < server.count(method); tries = tries + 1) {
+    await server.last(method).lose();
+    await time.advance(6_000);
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lineSubject, variantSubject } from "@/contexts/cart-reducer";
 import { isPending } from "@/contexts/cart-store";
-import { cartBench } from "./cart-bench";
+import { cartBench, loseAll } from "./cart-bench";
 import { answer, at, cart, lapsedLine, line, mug, uuid } from "./cart-fixtures";
 
 const linesOf = (store: ReturnType<typeof cartBench>["store"]) => store.getState().cart?.lines ?? [];
@@ -116,9 +116,9 @@ describe("adding", () => {
   });
 
   it("whose answer is lost is neither believed nor denied: the cart is read", async () => {
-    const { store, server } = cartBench(cart(0, []));
+    const { store, server, time } = cartBench(cart(0, []));
     const added = store.add(uuid(101), 1);
-    await server.last("POST").lose();
+    await loseAll(server, time, "POST");
     await server.last("GET").respond(cart(2, [line()]));
     expect(await added).toBe(false);
     expect(store.getState().failures.get(variantSubject(uuid(101)))).toEqual({ kind: "unreachable" });

@@ -4,8 +4,12 @@ export interface Call {
   method: string;
   url: string;
   body: unknown;
-  respond(body: unknown, status?: number): Promise<void>;
+  /** What the change is known by. */
+  key: string | null;
+  respond(body: unknown, status?: number, headers?: Record<string, string>): Promise<void>;
   refuse(code: string, facts?: object): Promise<void>;
+  /** The shop cannot answer now. */
+  turnAway(retryAfter: number): Promise<void>;
   /** No answer ever comes: the network is gone. */
   lose(): Promise<void>;
 }
@@ -16,17 +20,19 @@ export class FakeServer {
 
   fetch = (url: string, init: RequestInit): Promise<Response> =>
     new Promise((resolve, reject) => {
-      const respond = async (body: unknown, status = 200) => {
-        resolve({ ok: status < 400, status, json: async () => body } as Response);
+      const respond = async (body: unknown, status = 200, headers: Record<string, string> = {}) => {
+        const answer = { ok: status < 400, status, headers: new Headers(headers), json: async () => body };
+        resolve(answer as Response);
         await settled();
       };
       this.calls.push({
         method: init.method ?? "GET",
         url,
         body: typeof init.body === "string" ? JSON.parse(init.body) : undefined,
+        key: new Headers(init.headers).get("idempotency-key"),
         respond,
-        refuse: (code, facts = {}) =>
-          respond({ type: "about:blank", title: code, status: 409, code, requestId: "r1", ...facts }, 409),
+        refuse: (code, facts = {}) => respond(problem(code, 409, facts), 409),
+        turnAway: (seconds) => respond(problem("server_busy", 503), 503, { "retry-after": String(seconds) }),
         lose: async () => {
           reject(new TypeError("Failed to fetch"));
           await settled();
@@ -44,3 +50,8 @@ export class FakeServer {
     return call;
   }
 }
+
+const problem = (code: string, status: number, facts: object = {}) => ({
+  ...{ type: "about:blank", title: code, status, code, requestId: "r1" },
+  ...facts,
+});
