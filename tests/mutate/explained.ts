@@ -9,6 +9,12 @@ export const explained: { mutants: string; reason: string }[] = [
     mutants: `public.release_reservations where true: ${condition}`,
     reason: "private.mark_expired asks again, and passes over what is not lapsed",
   })),
+  {
+    mutants:
+      "public.reservations.reservations_status_moves_forward trigger-when true: (new.status = ANY (ARRAY['active'*",
+    reason:
+      "these are all that a hold that is being paid may become: the only other status is the one that it has",
+  },
 ];
 
 export function explanationOf(id: string, list = explained): string | undefined {
