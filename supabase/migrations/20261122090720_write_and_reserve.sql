@@ -143,10 +143,13 @@ declare
   v_answer json;
 begin
   perform set_config('holdfast.cause', 'shopper:reserve', true);
-  v_answer := coalesce(private.reserve_at_once(p_requests), private.reserve(p_requests)::json);
+  -- Where sources are limited, the limits ask for the shortcut themselves. Who is new has nothing to cool down from.
+  v_answer := coalesce(
+    case when not private.has_sources(p_requests) then private.reserve_at_once(p_requests) end,
+    private.reserve_within_limits(p_requests)::json);
   perform set_config('holdfast.cause', '', true);
   return v_answer;
 end;
 $$;
 comment on function public.reserve_stock(jsonb) is
-  'Takes holds for many shoppers in one call. p_requests: 1 to 256 of {shopperId, lines: 1 to 100 of {variantId, quantity (units), reservationId?}, mode: all_or_nothing (default) | partial, quantityMode: add (default) | set, idempotencyKey? (1 to 255 visible ASCII characters) with bodyHash (SHA-256 in hexadecimal)}. Answers {serverNow, answers}, one per request in order: {outcome: held | partial | the first refusal of a line, lines}; see private.decide_reservations for the outcomes of lines. Locks shoppers, then stock levels, sorted; a batch that must be refused whatever happens locks nothing. Not idempotent without a key: add adds again. What changed something is answered again for 24 hours to the same key and hash of that shopper; with another hash: idempotency_mismatch, and nothing changes. Raises HF001 for a malformed batch, 55P03 after 3 s of waiting for a lock; either changes nothing.';
+  'Takes holds for many shoppers in one call. p_requests: 1 to 256 of {shopperId, lines: 1 to 100 of {variantId, quantity (units), reservationId?}, mode: all_or_nothing (default) | partial, quantityMode: add (default) | set, source? (a keyed hash of the address it comes from; see private.reserve_within_limits), idempotencyKey? (1 to 255 visible ASCII characters) with bodyHash (SHA-256 in hexadecimal)}. Answers {serverNow, answers}, one per request in order: {outcome: held | partial | the first refusal of a line, lines}; see private.decide_reservations for the outcomes of lines. Locks shoppers, then stock levels, sorted; a batch that must be refused whatever happens locks nothing. Not idempotent without a key: add adds again. What changed something is answered again for 24 hours to the same key and hash of that shopper; with another hash: idempotency_mismatch, and nothing changes. Raises HF001 for a malformed batch, 55P03 after 3 s of waiting for a lock; either changes nothing.';

@@ -24,7 +24,7 @@ begin
     return jsonb_build_object('serverNow', clock_timestamp(), 'outcome', 'reservation_not_found');
   end if;
   perform private.set_cause('shopper:set_quantity');
-  v_answer := private.reserve(jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+  v_answer := private.reserve_from_known_sources(jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
     'shopperId', v_shopper_id, 'quantityMode', 'set', 'idempotencyKey', p_idempotency_key, 'bodyHash', p_body_hash,
     'lines', jsonb_build_array(jsonb_build_object(
       'variantId', v_variant_id, 'quantity', p_quantity, 'reservationId', p_reservation_id))))));
@@ -104,7 +104,7 @@ begin
     v_answer := v_extended -> v_row.id::text;
     if v_answer is null and v_row.status in ('active', 'expired') then
       -- Invariant 6: lapsed, so its units are taken again under the same locks, or the shopper is told.
-      v_answer := private.reserve(jsonb_build_array(jsonb_build_object(
+      v_answer := private.reserve_from_known_sources(jsonb_build_array(jsonb_build_object(
         'shopperId', p_shopper_id, 'quantityMode', 'set',
         'lines', jsonb_build_array(jsonb_build_object(
           'variantId', v_row.variant_id, 'reservationId', v_row.id,

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { stateDir } from "../../local/paths.ts";
 import { type Answer, newGuest, problemOf, RESERVATIONS } from "../support/api-client.ts";
-import { askLimits } from "../support/limits.ts";
 import { useOwnStack } from "../support/own-stack.ts";
 import { createVariant, expectConsistent, stockOf } from "../support/shop.ts";
 import { useShopFloor } from "./shop-floor.ts";
@@ -60,7 +59,6 @@ describe("holds per minute", () => {
 
 describe("behind a trusted proxy", () => {
   const stack = useOwnStack({ TRUSTED_PROXY_HEADER: "x-real-ip" });
-  beforeAll(() => stack.withDatabase(askLimits));
 
   const from = (address: string, variantId: string, quantity = 1): Promise<Answer> =>
     newGuest({ baseUrl: stack.url }).send("POST", RESERVATIONS, {

@@ -1,6 +1,5 @@
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { type Sql, useTestDatabase } from "../support/database.ts";
-import { askLimits } from "../support/limits.ts";
 import {
   type Answer,
   addLocation,
@@ -23,7 +22,6 @@ import {
 import { countOutcomes, inCrowd, openCrowd } from "./crowd.ts";
 
 const db = useTestDatabase();
-beforeAll(() => askLimits(db.sql));
 afterEach(() => expectConsistent(db.sql));
 
 type Sourced = Request & { source?: string };
@@ -208,6 +206,20 @@ describe("the share of an address", () => {
       ["limit_reached", 5],
     ]);
     expect(await stockOf(db.sql, other)).toMatchObject({ reserved: 0 });
+  });
+
+  test("what was done once is answered again, also where the share would refuse it by now", async () => {
+    const variantId = await createVariant(db.sql, 20);
+    const source = newSource();
+    const once = wish(source, variantId, 5, { idempotencyKey: "one", bodyHash: "a".repeat(64) });
+    const [first] = await ask([once]);
+    expect(outcomes(await ask([wish(source, variantId, 1)]))).toEqual(["limit_reached"]);
+    expect(await ask([once, wish(source, variantId, 1), wish(newSource(), variantId)])).toMatchObject([
+      must(first),
+      { outcome: "limit_reached" },
+      { outcome: "held" },
+    ]);
+    expect(await stockOf(db.sql, variantId)).toMatchObject({ reserved: 6 });
   });
 
   test("a shop may do without", async () => {

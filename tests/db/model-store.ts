@@ -52,7 +52,9 @@ export async function buildShop(sql: Sql): Promise<void> {
   await sql`update store_settings set hold_seconds = ${settings.holdSeconds},
     vip_hold_seconds = ${settings.vipHoldSeconds}, max_hold_turns = ${settings.maxTurns},
     max_units_per_line = ${settings.perLine}, max_units_per_variant = ${settings.perVariant},
-    max_units_per_shopper = ${settings.perShopper}, max_holds_per_minute = ${settings.holdsPerMinute}`;
+    max_units_per_shopper = ${settings.perShopper}, max_holds_per_minute = ${settings.holdsPerMinute},
+    -- The model knows nothing of cooling down, which has tests of its own: limits.test.ts.
+    cool_down_seconds = 0`;
   await sql`insert into locations (id, code, name, priority)
     values (${main}, 'first', 'First', 1), (${elsewhere}, 'second', 'Second', 2)`;
   for (const [n, { holdSeconds, levels }] of stock().entries()) {
