@@ -1226,7 +1226,7 @@ begin
     v_answer := v_extended -> v_row.id::text;
     if v_answer is null and v_row.status in ('active', 'expired') then
       -- Invariant 6: lapsed, so its units are taken again under the same locks, or the shopper is told.
-      v_answer := private.reserve(jsonb_build_array(jsonb_build_object(
+      v_answer := private.reserve_from_known_sources(jsonb_build_array(jsonb_build_object(
         'shopperId', p_shopper_id, 'quantityMode', 'set',
         'lines', jsonb_build_array(jsonb_build_object(
           'variantId', v_row.variant_id, 'reservationId', v_row.id,
@@ -3332,7 +3332,7 @@ begin
                             'more', v_is_more);
 end;
 $function$;
-comment on function public.expire_reservations(integer) is 'The sweep: marks at most p_limit lapsed holds expired, level by level, takes counted refusals over, prunes answers that were kept for 24 hours (at most 5000), and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED; where that leaves it nothing, it waits for one, at most 3 s. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
+comment on function public.expire_reservations(integer) is 'The sweep: marks at most p_limit lapsed holds expired, level by level, takes counted refusals over, prunes answers that were kept for 24 hours (at most 5000) and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED; where that leaves it nothing, it waits for one, at most 3 s. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
 grant execute on function public.expire_reservations(integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.extend_reservations(p_shopper_id uuid, p_reservation_ids uuid[] DEFAULT NULL::uuid[], p_mode text DEFAULT 'partial'::text, p_idempotency_key text DEFAULT NULL::text, p_body_hash text DEFAULT NULL::text)
@@ -3704,12 +3704,15 @@ declare
   v_answer json;
 begin
   perform set_config('holdfast.cause', 'shopper:reserve', true);
-  v_answer := coalesce(private.reserve_at_once(p_requests), private.reserve(p_requests)::json);
+  -- Where sources are limited, the limits ask for the shortcut themselves. Who is new has nothing to cool down from.
+  v_answer := coalesce(
+    case when not private.has_sources(p_requests) then private.reserve_at_once(p_requests) end,
+    private.reserve_within_limits(p_requests)::json);
   perform set_config('holdfast.cause', '', true);
   return v_answer;
 end;
 $function$;
-comment on function public.reserve_stock(pg_catalog.jsonb) is 'Takes holds for many shoppers in one call. p_requests: 1 to 256 of {shopperId, lines: 1 to 100 of {variantId, quantity (units), reservationId?}, mode: all_or_nothing (default) | partial, quantityMode: add (default) | set, idempotencyKey? (1 to 255 visible ASCII characters) with bodyHash (SHA-256 in hexadecimal)}. Answers {serverNow, answers}, one per request in order: {outcome: held | partial | the first refusal of a line, lines}; see private.decide_reservations for the outcomes of lines. Locks shoppers, then stock levels, sorted; a batch that must be refused whatever happens locks nothing. Not idempotent without a key: add adds again. What changed something is answered again for 24 hours to the same key and hash of that shopper; with another hash: idempotency_mismatch, and nothing changes. Raises HF001 for a malformed batch, 55P03 after 3 s of waiting for a lock; either changes nothing.';
+comment on function public.reserve_stock(pg_catalog.jsonb) is 'Takes holds for many shoppers in one call. p_requests: 1 to 256 of {shopperId, lines: 1 to 100 of {variantId, quantity (units), reservationId?}, mode: all_or_nothing (default) | partial, quantityMode: add (default) | set, source? (a keyed hash of the address it comes from; see private.reserve_within_limits), idempotencyKey? (1 to 255 visible ASCII characters) with bodyHash (SHA-256 in hexadecimal)}. Answers {serverNow, answers}, one per request in order: {outcome: held | partial | the first refusal of a line, lines}; see private.decide_reservations for the outcomes of lines. Locks shoppers, then stock levels, sorted; a batch that must be refused whatever happens locks nothing. Not idempotent without a key: add adds again. What changed something is answered again for 24 hours to the same key and hash of that shopper; with another hash: idempotency_mismatch, and nothing changes. Raises HF001 for a malformed batch, 55P03 after 3 s of waiting for a lock; either changes nothing.';
 grant execute on function public.reserve_stock(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION public.set_reservation_quantity(p_shopper_id uuid, p_reservation_id uuid, p_quantity integer, p_idempotency_key text DEFAULT NULL::text, p_body_hash text DEFAULT NULL::text)
@@ -3733,7 +3736,7 @@ begin
     return jsonb_build_object('serverNow', clock_timestamp(), 'outcome', 'reservation_not_found');
   end if;
   perform private.set_cause('shopper:set_quantity');
-  v_answer := private.reserve(jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+  v_answer := private.reserve_from_known_sources(jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
     'shopperId', v_shopper_id, 'quantityMode', 'set', 'idempotencyKey', p_idempotency_key, 'bodyHash', p_body_hash,
     'lines', jsonb_build_array(jsonb_build_object(
       'variantId', v_variant_id, 'quantity', p_quantity, 'reservationId', p_reservation_id))))));

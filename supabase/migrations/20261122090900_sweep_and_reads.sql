@@ -67,9 +67,6 @@ begin
   perform private.keep_refusals();
   -- Many, because every hold may have left one, and none costs more than its row.
   v_is_more := private.prune_idempotency_keys(5000, v_now) or v_is_more;
-  if not v_is_more then
-    perform public.prune_sources(1000);
-  end if;
   insert into public.sweep_runs (started_at, finished_at, expired, units, is_more)
   values (v_now, clock_timestamp(), v_expired, v_units, v_is_more);
   return jsonb_build_object('serverNow', v_now, 'expired', v_expired, 'units', v_units,
@@ -77,7 +74,7 @@ begin
 end;
 $$;
 comment on function public.expire_reservations(integer) is
-  'The sweep: marks at most p_limit lapsed holds expired, level by level, takes counted refusals over, prunes answers that were kept for 24 hours (at most 5000) and, in a run that leaves nothing, sources that hold nothing, and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED; where that leaves it nothing, it waits for one, at most 3 s. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
+  'The sweep: marks at most p_limit lapsed holds expired, level by level, takes counted refusals over, prunes answers that were kept for 24 hours (at most 5000) and leaves a row in sweep_runs. Answers {serverNow, expired: holds, units, more: call again}. Takes levels FOR NO KEY UPDATE SKIP LOCKED; where that leaves it nothing, it waits for one, at most 3 s. Nothing waits for it: whoever needs lapsed units takes them. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..10000.';
 
 create function private.availability_of(p_variant_id uuid, p_settings public.store_settings, p_now timestamptz)
 returns jsonb

@@ -43,3 +43,5 @@ grant execute on function public.release_reservations(uuid, uuid[], text, text, 
 grant execute on function public.expire_reservations(integer) to service_role;
 grant execute on function public.get_cart(uuid) to service_role;
 grant execute on function public.get_availability(uuid[]) to service_role;
+grant execute on function public.prune_sources(integer) to service_role;
+grant execute on function public.get_hold_pause(uuid) to service_role;

@@ -1,6 +1,5 @@
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
-import { askLimits } from "../support/limits.ts";
 import {
   asSuperuser,
   createVariant,
@@ -20,7 +19,6 @@ import { begin, commit, startBlocked, transfer } from "./sessions.ts";
 // guest.
 
 const db = useTestDatabase();
-beforeAll(() => askLimits(db.sql));
 afterEach(() => expectConsistent(db.sql));
 
 const source = "bot";

@@ -726,8 +726,3 @@ end;
 $$;
 comment on function public.get_hold_pause(uuid) is
   'How long until a shopper who reached max_holds_per_minute may make new holds: {serverNow, retryAfterSeconds: 1 to 60}. Locks nothing.';
-
-revoke all on function public.prune_sources(integer) from public, anon, authenticated, service_role;
-revoke all on function public.get_hold_pause(uuid) from public, anon, authenticated, service_role;
-grant execute on function public.prune_sources(integer) to service_role;
-grant execute on function public.get_hold_pause(uuid) to service_role;
