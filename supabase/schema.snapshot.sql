@@ -97,7 +97,8 @@ create table public.idempotency_keys (
   body_hash text not null,
   answer json not null,
   created_at timestamp with time zone not null,
-  constraint idempotency_keys_body_hash_is_sha256 CHECK ((body_hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint idempotency_keys_body_hash_is_hexadecimal CHECK ((body_hash !~ '[^0-9a-f]'::text)),
+  constraint idempotency_keys_body_hash_is_long CHECK ((octet_length(body_hash) = 64)),
   constraint idempotency_keys_key_is_short CHECK (((octet_length(key) >= 1) AND (octet_length(key) <= 255))),
   constraint idempotency_keys_key_is_visible_ascii CHECK ((key !~ '[^!-~]'::text)),
   constraint idempotency_keys_pkey PRIMARY KEY (shopper_id, key)
@@ -1401,7 +1402,7 @@ begin
   return coalesce(
     jsonb_typeof(p_key) = 'string' and jsonb_typeof(p_body_hash) = 'string'
       and octet_length(p_key #>> '{}') between 1 and 255 and p_key #>> '{}' !~ '[^!-~]'
-      and p_body_hash #>> '{}' ~ '^[0-9a-f]{64}$', false);
+      and octet_length(p_body_hash #>> '{}') = 64 and p_body_hash #>> '{}' !~ '[^0-9a-f]', false);
 end;
 $function$;
 comment on function private.is_idempotency_key(pg_catalog.jsonb,pg_catalog.jsonb) is 'Whether these are a key and the hash of what it stands for. One without the other is neither.';

@@ -290,6 +290,7 @@ const malformed: [string, object][] = [
   ["a number", { ...newKey(), idempotencyKey: 1 }],
   ["null", { ...newKey(), idempotencyKey: null }],
   ["a hash that is none", { idempotencyKey: "a", bodyHash: "abc" }],
+  ["a hash of 65 digits", { idempotencyKey: "a", bodyHash: "0".repeat(65) }],
   ["a hash in capitals", { idempotencyKey: "a", bodyHash: "A".repeat(64) }],
 ];
 
@@ -327,7 +328,8 @@ test("nobody types a key that no request may have", async () => {
   expect(await sqlStateOf(type("", bodyHash))).toBe("23514");
   expect(await sqlStateOf(type("x".repeat(256), bodyHash))).toBe("23514");
   expect(await sqlStateOf(type("a b", bodyHash))).toBe("23514");
-  expect(await sqlStateOf(type("a", "no hash"))).toBe("23514");
+  expect(await sqlStateOf(type("a", bodyHash.slice(1)))).toBe("23514");
+  expect(await sqlStateOf(type("a", `${bodyHash.slice(1)}g`))).toBe("23514");
   expect(await sqlStateOf(type("a", bodyHash))).toBe("none");
 });
 
