@@ -71,3 +71,20 @@ test.each([
 ])("a slug with %s is no product, and nothing worse", async (_, slug) => {
   problemOf(await anyone.get(`/api/products/${slug}`), "product_not_found");
 });
+
+test("a catalogue of more than a thousand products is listed to its end", async () => {
+  await sql`
+    with product as (
+      insert into products (slug, name, image_path, image_alt, position, published_at)
+      select 'many-' || n, 'Many ' || n, '/x.svg', 'x', 1000000, now() from generate_series(1, 1100) as n
+      returning id, slug
+    )
+    insert into variants (product_id, sku, name, price_cents) select id, slug, 'One', 100 from product`;
+  try {
+    const { products } = bodyOf(await anyone.get("/api/products"), 200, ProductListSchema);
+    expect(products.filter(({ slug }) => slug.startsWith("many-"))).toHaveLength(1100);
+  } finally {
+    await sql`delete from variants where sku like 'many-%'`;
+    await sql`delete from products where slug like 'many-%'`;
+  }
+});

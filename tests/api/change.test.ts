@@ -81,6 +81,21 @@ test("a lapsed hold whose units somebody took is gone, and the shopper learns wh
   expect(problem.serverNow).toBeDefined();
 });
 
+test("a lapsed hold that a limit keeps from being held again says so, not that its units are gone", async () => {
+  const { reservationId, extend, variantId } = await holder(5);
+  await lapse(sql, reservationId);
+  await sql`update store_settings set max_unconverted_holds = 1`;
+  try {
+    const problem = problemOf(await extend(), "too_many_requests");
+    expect(problem).toMatchObject({ requested: 1, limit: { name: "max_unconverted_holds", value: 1 } });
+    expect(problem.retryAfterSeconds).toBeGreaterThan(0);
+  } finally {
+    await sql`update store_settings set max_unconverted_holds = 5`;
+  }
+  expect((await extend()).status).toBe(200);
+  expect(await stockOf(sql, variantId)).toEqual({ on_hand: 5, reserved: 1 });
+});
+
 test("a line can be set to more, to fewer and to the same, and not beyond what is there", async () => {
   const { variantId, reservationId, setQuantity } = await holder(5, 2);
   for (const quantity of [4, 1, 1, 5]) {

@@ -74,7 +74,7 @@ test.each(["orderly", "crash"] as const)(
     while (held.size < 40) await new Promise((resolve) => setTimeout(resolve, 10));
     await stack.stopPostgres(how);
     const before = held.size;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    while (!statuses.has(503)) await new Promise((resolve) => setTimeout(resolve, 10));
     await stack.startPostgres();
     while (held.size < before + 20) await new Promise((resolve) => setTimeout(resolve, 10));
     isOver = true;

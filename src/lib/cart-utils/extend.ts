@@ -4,6 +4,7 @@ import type { HoldAnswer } from "@/contracts/reservations";
 import type { Result } from "@/domain/outcomes";
 import type { RequestKey } from "../idempotency";
 import { changeHolds } from "./change-holds";
+import { toRefusal } from "./pause";
 import { ExtensionSchema } from "./sql-answers";
 
 const AnswerSchema = z.object({ serverNow: InstantSchema, answers: z.tuple([ExtensionSchema]) });
@@ -28,7 +29,12 @@ export async function extend(
       return { ok: true, value: { serverNow, outcome, reservation, replacesId } };
     }
     case "expired": {
-      const { available = 0, requested = 0, shortfall = requested, nextReleaseAt = null } = answer;
+      const { available = 0, requested = 0, shortfall = requested, nextReleaseAt = null, limit } = answer;
+      if (limit) {
+        // Not the stock but a limit keeps the units from being held again: it would be wrong to say they are gone.
+        const refused = { outcome: "limit_reached", requested, shortfall, limit } as const;
+        return { ok: false, serverNow, refusal: await toRefusal(shopperId, refused) };
+      }
       const refusal = { code: "hold_expired", available, requested, shortfall, nextReleaseAt } as const;
       return { ok: false, serverNow, refusal };
     }

@@ -11,11 +11,12 @@ const short = {
 };
 
 const InsufficientSchema = z.object({ outcome: z.literal("insufficient_stock"), ...short });
+const limit = z.object({ name: z.string(), value: z.int(), retryAfterSeconds: z.int().optional() });
 const LimitSchema = z.object({
   outcome: z.literal("limit_reached"),
   requested: z.int(),
   shortfall: z.int(),
-  limit: z.object({ name: z.string(), value: z.int(), retryAfterSeconds: z.int().optional() }),
+  limit,
 });
 const PlainSchema = z.object({
   outcome: z.enum([
@@ -38,7 +39,12 @@ export const LineAnswerSchema = z.discriminatedUnion("outcome", [
 /** A hold as `extend_reservations` answers it: `expired` says in `refusal` why it could not be taken again. */
 export const ExtensionSchema = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.enum(["extended", "held_again"]), ...held }),
-  z.object({ outcome: z.literal("expired"), refusal: z.string(), ...z.object(short).partial().shape }),
+  z.object({
+    outcome: z.literal("expired"),
+    refusal: z.string(),
+    ...z.object(short).partial().shape,
+    limit: limit.nullish(),
+  }),
   PlainSchema,
 ]);
 

@@ -26,14 +26,27 @@ export async function findProduct(slug: string): Promise<ProductAnswer | null> {
   return product ? { serverNow, product } : null;
 }
 
-const readRows = (slug?: string) => repeatWhileUnavailable(() => readRowsOnce(slug), IF_IDEMPOTENT);
+async function readRows(slug?: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (;;) {
+    const page = await repeatWhileUnavailable(() => readRowsOnce(slug, rows.length), IF_IDEMPOTENT);
+    rows.push(...page);
+    if (page.length < PAGE) return rows;
+  }
+}
 
-async function readRowsOnce(slug?: string) {
+/** The gateway cuts what is longer than its own maximum (1,000 rows unless told), and does not say so. */
+const PAGE = 500;
+/** What `get_availability` answers at once. */
+const MOST_IDS = 1000;
+
+async function readRowsOnce(slug?: string, from = 0) {
   const all = publicClient().from("products").select(COLUMNS);
   const wanted = slug === undefined ? all : all.eq("slug", slug);
   const { data, error, status } = await wanted
     .order("position")
     .order("slug")
+    .range(from, from + PAGE - 1)
     .abortSignal(AbortSignal.timeout(TIMEOUT_MS));
   if (error) throw toDatabaseError(error, status);
   return data;
@@ -42,8 +55,13 @@ async function readRowsOnce(slug?: string) {
 async function withAvailability(rows: Row[]): Promise<ProductList> {
   const ids = rows.flatMap((row) => row.variants.map((variant) => variant.id));
   if (ids.length === 0) return { serverNow: new Date().toISOString(), products: [] };
-  const { serverNow, availability } = await getAvailability(ids);
-  const byId = new Map(availability.map((entry) => [entry.variantId, entry]));
+  const parts: string[][] = [];
+  for (let from = 0; from < ids.length; from += MOST_IDS) parts.push(ids.slice(from, from + MOST_IDS));
+  const answers = await Promise.all(parts.map(getAvailability));
+  const byId = new Map(
+    answers.flatMap(({ availability }) => availability.map((entry) => [entry.variantId, entry])),
+  );
+  const serverNow = answers[0]?.serverNow ?? new Date().toISOString();
   const products = rows.map((row) => toProduct(row, byId)).filter((product) => product.variants.length > 0);
   return { serverNow, products };
 }
