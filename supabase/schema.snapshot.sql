@@ -1491,11 +1491,8 @@ CREATE OR REPLACE FUNCTION private.keep_answer(p_shopper_id uuid, p_key text, p_
  SET search_path TO ''
 AS $function$
 begin
-  -- In the way stands only what is too old, and not pruned yet.
-  insert into public.idempotency_keys (shopper_id, key, body_hash, answer, created_at)
-  select p_shopper_id, p_key, p_body_hash, p_answer, p_now where p_key is not null
-  on conflict (shopper_id, key)
-  do update set body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at;
+  perform private.keep_answers(
+    array[p_shopper_id], array[p_key], array[p_body_hash], array[p_answer::json], p_now);
 end;
 $function$;
 comment on function private.keep_answer(pg_catalog.uuid,pg_catalog.text,pg_catalog.text,pg_catalog.jsonb,timestamp with time zone) is 'Keeps the answer to a request that changed something; nothing where it has no key. The caller holds the shopper''s lock.';
@@ -1506,6 +1503,7 @@ CREATE OR REPLACE FUNCTION private.keep_answers(p_shopper_ids uuid[], p_keys tex
  SET search_path TO ''
 AS $function$
 begin
+  -- In the way stands only what is too old, and not pruned yet.
   insert into public.idempotency_keys (shopper_id, key, body_hash, answer, created_at)
   select a.shopper_id, a.key, a.body_hash, a.answer, p_now
   from unnest(p_shopper_ids, p_keys, p_body_hashes, p_answers) as a (shopper_id, key, body_hash, answer)

@@ -92,11 +92,8 @@ volatile
 set search_path = ''
 as $$
 begin
-  -- In the way stands only what is too old, and not pruned yet.
-  insert into public.idempotency_keys (shopper_id, key, body_hash, answer, created_at)
-  select p_shopper_id, p_key, p_body_hash, p_answer, p_now where p_key is not null
-  on conflict (shopper_id, key)
-  do update set body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at;
+  perform private.keep_answers(
+    array[p_shopper_id], array[p_key], array[p_body_hash], array[p_answer::json], p_now);
 end;
 $$;
 comment on function private.keep_answer(uuid, text, text, jsonb, timestamptz) is
@@ -110,6 +107,7 @@ volatile
 set search_path = ''
 as $$
 begin
+  -- In the way stands only what is too old, and not pruned yet.
   insert into public.idempotency_keys (shopper_id, key, body_hash, answer, created_at)
   select a.shopper_id, a.key, a.body_hash, a.answer, p_now
   from unnest(p_shopper_ids, p_keys, p_body_hashes, p_answers) as a (shopper_id, key, body_hash, answer)
