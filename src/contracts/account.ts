@@ -1,11 +1,10 @@
 import { z } from "zod";
-import "./common";
+import { EmailSchema } from "./common";
 
 /** bcrypt, which the auth service uses, looks at no more than 72 bytes: what lies behind would count for nothing. */
 const MAX_PASSWORD_BYTES = 72;
 export const MIN_PASSWORD_LENGTH = 8;
 
-const EmailSchema = z.email("Not an e-mail address").max(254);
 const fitsBcrypt = (password: string) => new TextEncoder().encode(password).length <= MAX_PASSWORD_BYTES;
 const PasswordSchema = z.string().min(1).refine(fitsBcrypt, "Longer than 72 bytes");
 

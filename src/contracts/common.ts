@@ -30,3 +30,5 @@ export const MoneySchema = z.int().min(0);
 
 /** ISO 4217, upper case. */
 export const CurrencySchema = z.string().regex(/^[A-Z]{3}$/);
+
+export const EmailSchema = z.email("Not an e-mail address").max(254);

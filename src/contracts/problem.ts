@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BulkLineSchema } from "./bulk";
-import { InstantSchema } from "./common";
+import { CartDifferenceSchema, QuoteSchema } from "./checkout";
+import { IdSchema, InstantSchema, MoneySchema } from "./common";
 
 /**
  * Every error answer: RFC 9457 `application/problem+json` with a stable `code`.
@@ -27,6 +28,14 @@ export const ProblemSchema = z
     limit: z.object({ name: z.string(), value: z.int() }).optional(),
     /** `bulk_refused`: each line with its outcome. */
     lines: z.array(BulkLineSchema).optional(),
+    /** `cart_changed`: the cart as it is now, and what is new about it as far as the database knows. */
+    quote: QuoteSchema.optional(),
+    differences: z.array(CartDifferenceSchema).optional(),
+    /** `payment_open` where it turned out to be paid, `payment_not_complete`: the order, and the path of its page. */
+    orderId: IdSchema.optional(),
+    orderUrl: z.string().optional(),
+    /** `refund_exceeds`: what can still be paid back. */
+    refundableCents: MoneySchema.optional(),
     /** 429: seconds after which another attempt makes sense, as `Retry-After` says too. */
     retryAfterSeconds: z.int().min(1).optional(),
     serverNow: InstantSchema.optional(),

@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/** What a person types on one line: no control characters, which no database and no label takes. */
+const LineSchema = z
+  .string()
+  .trim()
+  .min(1, "Is missing")
+  .max(200, "Longer than 200 characters")
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "No control characters");
+
+/** Where a parcel goes. */
+export const AddressSchema = z
+  .object({
+    name: LineSchema,
+    line1: LineSchema,
+    line2: LineSchema.nullish(),
+    postalCode: LineSchema,
+    city: LineSchema,
+    /** ISO 3166-1 alpha-2, upper case. */
+    country: z.string().regex(/^[A-Z]{2}$/, "A country's two capital letters"),
+  })
+  .meta({ id: "Address" });
+export type Address = z.infer<typeof AddressSchema>;
