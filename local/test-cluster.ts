@@ -9,7 +9,12 @@ import { postgresAccount, temporaryFolder } from "./postgres/account.ts";
 import { type Cluster, startCluster } from "./postgres/cluster.ts";
 import { createStoppables, type Stoppables } from "./stoppables.ts";
 
-export type TestCluster = { cluster: Cluster; stoppables: Stoppables };
+export type TestCluster = {
+  cluster: Cluster;
+  stoppables: Stoppables;
+  /** What the server says. */
+  logFile: string;
+};
 
 /** A real Postgres for one run, in a temporary folder that goes away with it. */
 export async function startTestCluster(settings: Record<string, string> = {}): Promise<TestCluster> {
@@ -25,7 +30,8 @@ export async function startTestCluster(settings: Record<string, string> = {}): P
     settings: { max_connections: 600, ...settings },
   };
   try {
-    return { cluster: await startCluster(options, stoppables), stoppables };
+    const cluster = await startCluster(options, stoppables);
+    return { cluster, stoppables, logFile: options.logFile };
   } catch (error) {
     await stoppables.stopAll();
     throw error;

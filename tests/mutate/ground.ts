@@ -1,23 +1,28 @@
+import { readFileSync, statSync } from "node:fs";
 import postgres from "postgres";
 import { createPlatformDatabase } from "../../local/database/platform.ts";
-import type { Cluster } from "../../local/postgres/cluster.ts";
-import { createMigratedDatabase } from "../../local/test-cluster.ts";
+import { createMigratedDatabase, type TestCluster } from "../../local/test-cluster.ts";
 import type { Sql } from "../support/database.ts";
 import { hashOf, type Mutant } from "./mutant.ts";
 
 export const migrated = "template_shop";
 export const platform = "template_platform";
+const probed = "template_probed";
 
 /** One cluster with the migrated database, from which mutants are copied. */
 export type Ground = {
   adminUrl: string;
   /** Reads the migrated database. */
   read<Content>(reader: (sql: Sql) => Promise<Content>): Promise<Content>;
+  /** Makes a database that tells what is come by in it, and answers its name. */
+  probe(probes: string): Promise<string>;
+  /** The number of bytes that the server has written into its log, and what it wrote after so many. */
+  log: { length(): number; from(length: number): string };
   /** Makes a database of this name with the fault in it; answers why, where the fault cannot even be made. */
   plant(mutant: Mutant, name: string): Promise<string | undefined>;
 };
 
-export async function prepareGround(cluster: Cluster): Promise<Ground> {
+export async function prepareGround({ cluster, logFile }: TestCluster): Promise<Ground> {
   const adminUrl = cluster.url("template1", "supabase_admin");
   const asAdmin = async (...statements: string[]) => {
     await using(adminUrl, async (sql) => {
@@ -34,14 +39,25 @@ export async function prepareGround(cluster: Cluster): Promise<Ground> {
   );
   await createPlatformDatabase(cluster, platform);
   await createMigratedDatabase(cluster, migrated);
+  const copy = (name: string) =>
+    asAdmin(
+      `drop database if exists ${name} with (force)`,
+      `create database ${name} template ${migrated} owner postgres`,
+    );
   return {
     adminUrl,
     read: (reader) => using(cluster.url(migrated, "postgres"), reader),
+    probe: async (probes) => {
+      await copy(probed);
+      await using(cluster.url(probed, "postgres"), (sql) => sql.begin((one) => one.unsafe(probes).simple()));
+      return probed;
+    },
+    log: {
+      length: () => statSync(logFile).size,
+      from: (length) => readFileSync(logFile).subarray(length).toString(),
+    },
     plant: async ({ sql: fault }, name) => {
-      await asAdmin(
-        `drop database if exists ${name} with (force)`,
-        `create database ${name} template ${migrated} owner postgres`,
-      );
+      await copy(name);
       return using(cluster.url(name, "postgres"), async (sql) => {
         try {
           await sql.begin((transaction) => transaction.unsafe(fault).simple());

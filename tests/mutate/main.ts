@@ -5,6 +5,7 @@ import { runBaseline } from "./baseline.ts";
 import { deriveMutants } from "./catalogue.ts";
 import { needless } from "./explained.ts";
 import { type Ground, hashSchema, prepareGround } from "./ground.ts";
+import type { Mutant } from "./mutant.ts";
 import { type Options, readOptions } from "./options.ts";
 import { lineOf, summarize, unexplained } from "./report.ts";
 import { type Result, Results } from "./results.ts";
@@ -23,12 +24,13 @@ try {
 }
 
 async function run(options: Options): Promise<number> {
-  const { cluster, stoppables } = await startTestCluster();
+  const started = await startTestCluster();
+  const { stoppables } = started;
   const stop = () => void stoppables.stopAll().finally(() => process.exit(1));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   process.on("disconnect", stop);
   try {
-    const ground = await step("A migrated database", () => prepareGround(cluster));
+    const ground = await step("A migrated database", () => prepareGround(started));
     const all = await ground.read(deriveMutants);
     const mutants = select(all, options);
     for (const { mutants: pattern } of needless(all.map(({ id }) => id))) {
@@ -40,7 +42,7 @@ async function run(options: Options): Promise<number> {
       for (const { id } of mutants) console.log(id);
       return 0;
     }
-    const results = await tryMutants(ground, mutants, options);
+    const results = await tryMutants(ground, all, mutants, options);
     console.log(`\n${summarize(mutants, results)}`);
     return unexplained(results).length > 0 ? 1 : 0;
   } finally {
@@ -51,25 +53,32 @@ async function run(options: Options): Promise<number> {
 /** Goes on where an earlier run has stopped. */
 async function tryMutants(
   ground: Ground,
-  mutants: Awaited<ReturnType<typeof deriveMutants>>,
+  all: Mutant[],
+  mutants: Mutant[],
   options: Options,
 ): Promise<Result[]> {
   const results = new Results();
+  const schema = await ground.read(hashSchema);
   const tests = hashTests(findTestFiles());
-  const present = { schema: await ground.read(hashSchema), tests };
-  const known = mutants.flatMap((mutant) => (options.isFresh ? [] : (results.find(mutant, present) ?? [])));
+  console.log("  The tests on the database as it is …");
+  const baseline = await runBaseline(ground, all, { schema, tests }, options, (line) =>
+    console.log(`  ${line}`),
+  );
+  const presentFor = (mutant: Mutant) => ({
+    schema,
+    tests: new Map(baseline.filesFor(mutant).map((file) => [file, tests.get(file) ?? ""])),
+  });
+
+  const isAsked = ({ outcome }: Result) => options.isFresh || (options.isTimeouts && outcome === "timeout");
+  const known = mutants.flatMap((mutant) => {
+    const result = results.find(mutant, presentFor(mutant));
+    return result && !isAsked(result) ? [result] : [];
+  });
   const answered = new Set(known.map(({ id }) => id));
   const left = mutants.filter(({ id }) => !answered.has(id));
-  console.log(`  ${known.length} are known from earlier runs, ${left.length} are to be tried`);
-  if (left.length === 0) return known;
-
-  console.log("  The tests on the database as it is …");
-  const say = (line: string) => console.log(`  ${line}`);
-  const baseline = await runBaseline(ground, present, options, say);
-  const green = { ...present, tests: new Map([...tests].filter(([file]) => baseline.files.includes(file))) };
-  console.log("");
+  console.log(`  ${known.length} are known from earlier runs, ${left.length} are to be tried\n`);
   const found: Result[] = [];
-  await tryAll(left, options.jobs, { ground, baseline, present: green, results }, (result) => {
+  await tryAll(left, options.jobs, { ground, baseline, presentFor, results }, (result) => {
     found.push(result);
     console.log(lineOf(result, found.length, left.length));
   });

@@ -20,6 +20,15 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
+/** Where a test has to come by for the fault to make any difference. */
+export type Spot =
+  /** Where the condition between these characters of the definition has not the value that the fault gives it. */
+  | { kind: "value"; before: string; definition: string; from: number; to: number; value: string }
+  /** Where the function is called. Its statements begin at this character. */
+  | { kind: "call"; before: string; definition: string; from: number }
+  /** Where this trigger fires. */
+  | { kind: "trigger"; before: string; definition: string };
+
 /** One small fault, as SQL that plants it in the migrated schema. */
 export type Mutant = {
   /** What was changed and how, in words that survive a change elsewhere: `private.lock_levels lock-removed "…"`. */
@@ -28,6 +37,8 @@ export type Mutant = {
   object: string;
   kind: Kind;
   sql: string;
+  /** Absent where it cannot be told: every test may make a difference then. */
+  spot?: Spot;
 };
 
 export const hashOf = (...texts: string[]): string =>

@@ -12,12 +12,14 @@ export type Options = {
   isList: boolean;
   /** Asks again what an earlier run has answered. */
   isFresh: boolean;
+  /** Asks again which ran out of time, which may have been the machine's fault. */
+  isTimeouts: boolean;
   /** Goes on without the test files that fail on the database as it is. */
   isWithoutRed: boolean;
 };
 
 export const usage =
-  "npm run mutate:db -- [--list] [--only text] [--sample n [--seed n]] [--jobs n] [--fresh] [--without-red]";
+  "npm run mutate:db -- [--list] [--only text] [--sample n [--seed n]] [--jobs n] [--fresh] [--timeouts] [--without-red]";
 
 export function readOptions(args: string[]): Options {
   const { values } = parse(args);
@@ -28,6 +30,7 @@ export function readOptions(args: string[]): Options {
     jobs: count("jobs", values.jobs ?? "1"),
     isList: values.list ?? false,
     isFresh: values.fresh ?? false,
+    isTimeouts: values.timeouts ?? false,
     isWithoutRed: values["without-red"] ?? false,
   };
 }
@@ -42,6 +45,7 @@ function parse(args: string[]) {
     jobs: text,
     list: flag,
     fresh: flag,
+    timeouts: flag,
     "without-red": flag,
   };
   try {

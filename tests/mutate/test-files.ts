@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../local/paths.ts";
-import { hashOf, type Mutant } from "./mutant.ts";
+import { hashOf, type Kind, type Mutant } from "./mutant.ts";
 
 /**
  * Tests that compare the schema's text, or expect a function to say what it says: any change at all turns them red,
@@ -10,6 +10,21 @@ import { hashOf, type Mutant } from "./mutant.ts";
 const readSchemaAsText = [
   ...["access-matrix", "advisors", "controls", "local-migrations", "schema", "schema-snapshot", "upgrade"],
 ].map((name) => `tests/db/${name}.test.ts`);
+
+/** Hundreds who want the same at once: slow, and about who waits for whom. */
+const ofCrowds = ["tests/db/crowd.test.ts"];
+const waits: Kind[] = [
+  ...([
+    "lock-removed",
+    "skip-locked-removed",
+    "lock-call-neutralised",
+    "lock-order-reversed",
+    "clock",
+  ] as const),
+];
+
+export const canJudge = (file: string, { kind }: Mutant): boolean =>
+  waits.includes(kind) || !ofCrowds.includes(file);
 
 /** The test files that judge mutants, relative to the clone. */
 export function findTestFiles(): string[] {

@@ -8,7 +8,8 @@ import { rank } from "./test-files.ts";
 export type Trial = {
   ground: Ground;
   baseline: Baseline;
-  present: Present;
+  /** What decides about a mutant: the files that can notice it. */
+  presentFor(mutant: Mutant): Present;
   results: Results;
 };
 
@@ -34,14 +35,16 @@ export async function tryAll(
 }
 
 async function tryOne(mutant: Mutant, database: string, runner: Runner, trial: Trial): Promise<Result> {
-  const { ground, baseline, present, results } = trial;
+  const { ground, baseline, results } = trial;
+  const present = trial.presentFor(mutant);
   const start = Date.now();
   const add = (result: Omit<Parameters<Results["add"]>[1], "seconds">) =>
     results.add(mutant, { ...result, seconds: (Date.now() - start) / 1000 }, present);
 
   const whyNot = await ground.plant(mutant, database);
   if (whyNot !== undefined) return add({ outcome: "invalid", message: whyNot });
-  const files = rank(baseline.files, mutant, results.killers(), baseline.durations);
+  if (present.tests.size === 0) return add({ outcome: "survived", message: "no test comes by" });
+  const files = rank([...present.tests.keys()], mutant, results.killers(), baseline.durations);
   const databases = { templateDatabase: database, platformDatabase: platform };
   const report = await runner.run({ adminUrl: ground.adminUrl, ...databases, files }, baseline.timeout);
   if (!report) return add({ outcome: "timeout", message: "the tests did not end in time" });

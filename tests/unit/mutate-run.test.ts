@@ -24,7 +24,16 @@ test("a sample is the same for the same seed, and another for another", () => {
 
 test("options are read, and what is none is refused in words", () => {
   expect(readOptions(["--only", "reserve", "--sample", "3", "--seed", "9", "--jobs", "2"])).toMatchObject({
-    ...{ only: ["reserve"], sample: 3, seed: 9, jobs: 2, isList: false, isFresh: false, isWithoutRed: false },
+    ...{
+      only: ["reserve"],
+      sample: 3,
+      seed: 9,
+      jobs: 2,
+      isList: false,
+      isFresh: false,
+      isTimeouts: false,
+      isWithoutRed: false,
+    },
   });
   expect(() => readOptions(["--sample", "none"])).toThrow(
     '--sample is "none": give a whole number from 1 on.',

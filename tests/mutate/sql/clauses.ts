@@ -1,7 +1,7 @@
 import { findEnd, isSign, isWord, type Range } from "./ranges.ts";
 import type { Token } from "./tokens.ts";
 
-export type Clause = { kind: "where" | "on" | "guard"; condition: Range };
+export type Clause = { kind: "where" | "on" | "guard"; condition: Range; isOfFullJoin?: boolean };
 
 const afterWhere = [
   ...["group", "order", "limit", "offset", "fetch", "union", "intersect", "except", "having", "window"],
@@ -33,8 +33,9 @@ export function findClauses(tokens: Token[]): Clause[] {
         add("where", at, (end, i) => until(...afterWhere)(end) || isConflict(tokens, i));
         break;
       case "on":
-        if (isConflict(tokens, at)) break;
+        if (isConflict(tokens, at) || isWord(before, "distinct")) break;
         add("on", at, (end, i) => until(...afterOn)(end) || isSideOfJoin(tokens, i) || isSign(end, ","));
+        if (isOfFullJoin(tokens, at)) Object.assign(clauses.at(-1) ?? {}, { isOfFullJoin: true });
         break;
       case "if":
         open.push("if");
@@ -69,6 +70,16 @@ export function findClauses(tokens: Token[]): Clause[] {
 
 const isConflict = (tokens: Token[], at: number) =>
   isWord(tokens[at], "on") && isWord(tokens[at + 1], "conflict");
+
+/** Whether the last join before this ON is a FULL one. */
+function isOfFullJoin(tokens: Token[], on: number): boolean {
+  const depth = tokens[on]?.depth;
+  const join = tokens.findLastIndex((token, i) => i < on && token.depth === depth && isWord(token, "join"));
+  return (
+    isWord(tokens[join - 1], "full") ||
+    (isWord(tokens[join - 1], "outer") && isWord(tokens[join - 2], "full"))
+  );
+}
 
 /** LEFT or RIGHT of a join, not the function of that name. */
 const isSideOfJoin = (tokens: Token[], at: number) =>

@@ -1,4 +1,4 @@
-import { distinct, type Kind, type Mutant, shorten } from "../mutant.ts";
+import { distinct, type Kind, type Mutant, type Spot, shorten } from "../mutant.ts";
 import { findClauses } from "./clauses.ts";
 import { conjunctsOf, weaken } from "./conditions.ts";
 import { findLockCalls, findLockOrders, findLocks } from "./locks.ts";
@@ -13,7 +13,14 @@ export type FunctionSource = {
   body: string;
 };
 
-type Change = { kind: Kind; what: string; edits: Edit[]; before?: string };
+type Change = {
+  kind: Kind;
+  what: string;
+  edits: Edit[];
+  before?: string;
+  /** The condition that gets another value. */
+  value?: Edit;
+};
 
 /** All mutants of one function. `others` are the functions that it may call. */
 export function mutateFunction(source: FunctionSource, others: FunctionSource[] = []): Mutant[] {
@@ -24,14 +31,34 @@ export function mutateFunction(source: FunctionSource, others: FunctionSource[] 
     ...mutateLocks(source.body, tokens, others),
     ...mutateValues(source.body, tokens),
   ];
-  const mutants = changes.flatMap(({ kind, what, edits, before = "" }): Mutant[] => {
+  const { definition } = source;
+  const call = callOf(source, tokens, bodyAt);
+  const spotOf = ({ from, to, text }: Edit): Spot => {
+    const [start, end] = [tokens[from]?.start ?? 0, tokens[to - 1]?.end ?? 0];
+    return { kind: "value", before: "", definition, from: bodyAt + start, to: bodyAt + end, value: text };
+  };
+  const mutants = changes.flatMap(({ kind, what, edits, before = "", value }): Mutant[] => {
     const body = edit(source.body, tokens, edits);
     if (bare(body) === bare(source.body)) return [];
     const end = bodyAt + source.body.length;
     const sql = source.definition.slice(0, bodyAt) + body + source.definition.slice(end);
-    return [{ id: `${source.name} ${kind} ${what}`, object: source.name, kind, sql: `${before}${sql};` }];
+    const spot = value ? spotOf(value) : call;
+    const mutant = {
+      id: `${source.name} ${kind} ${what}`,
+      object: source.name,
+      kind,
+      sql: `${before}${sql};`,
+    };
+    return [spot ? { ...mutant, spot } : mutant];
   });
   return distinct(mutants);
+}
+
+/** Where the statements of a function begin, in PL/pgSQL. */
+function callOf({ definition }: FunctionSource, tokens: Token[], bodyAt: number): Spot | undefined {
+  const begin = tokens.find((token) => isWord(token, "begin"));
+  if (!begin || !/\blanguage plpgsql\b/i.test(definition)) return undefined;
+  return { kind: "call", before: "", definition, from: bodyAt + begin.end };
 }
 
 const bare = (sql: string) =>
@@ -42,7 +69,7 @@ const bare = (sql: string) =>
 function mutateConditions(body: string, tokens: Token[]): Change[] {
   const nameOf = (range: Range) =>
     JSON.stringify(shorten(textOf(body, tokens, range))).replaceAll('\\"', '"');
-  return findClauses(tokens).flatMap(({ kind, condition }) => {
+  return findClauses(tokens).flatMap(({ kind, condition, isOfFullJoin }) => {
     const parts = weaken(tokens, condition);
     const isSingle = conjunctsOf(tokens, condition).length === 1;
     const whole = [
@@ -53,6 +80,8 @@ function mutateConditions(body: string, tokens: Token[]): Change[] {
       kind,
       what: `${change.text}: ${nameOf(change)}`,
       edits: [{ ...change, text: ` ${change.text} ` }],
+      // The condition of a full join may say nothing but which columns are equal.
+      ...(!isOfFullJoin && { value: change }),
     }));
   });
 }

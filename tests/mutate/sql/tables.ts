@@ -1,4 +1,4 @@
-import { distinct, type Kind, type Mutant, shorten } from "../mutant.ts";
+import { distinct, type Kind, type Mutant, type Spot, shorten } from "../mutant.ts";
 import { findClauses } from "./clauses.ts";
 import { closingOf, conjunctsOf, weaken } from "./conditions.ts";
 import { type Edit, edit, isSign, isWord, type Range, textOf } from "./ranges.ts";
@@ -15,13 +15,20 @@ export type Constraint = TableObject & { type: "check" | "unique" | "primary key
 
 export function mutateConstraint({ table, name, definition, type }: Constraint): Mutant[] {
   const drop = `alter table ${table} drop constraint ${name}`;
-  const kind: Kind =
-    type === "check" ? "check-dropped" : type === "foreign key" ? "foreign-key-dropped" : "unique-dropped";
-  const dropped = mutant(table, name, kind, undefined, `${drop}${type === "primary key" ? " cascade" : ""};`);
-  if (type !== "check") return [dropped];
-  const weakened = variantsOf(definition, isCheck).map(({ what, sql }) =>
-    mutant(table, name, "check-weakened", what, `${drop}, add constraint ${name} ${sql};`),
-  );
+  if (type === "foreign key") return [mutant(table, name, "foreign-key-dropped", undefined, `${drop};`)];
+  if (type !== "check") {
+    const isPrimary = type === "primary key";
+    return [
+      written(
+        mutant(table, name, "unique-dropped", undefined, `${drop}${isPrimary ? " cascade" : ""};`),
+        table,
+      ),
+    ];
+  }
+  const before = `${drop}, add constraint ${name} `;
+  const { whole, parts } = variantsOf(before, definition, "check");
+  const dropped = mutant(table, name, "check-dropped", undefined, `${drop};`, whole?.spot);
+  const weakened = parts.map(({ what, sql, spot }) => mutant(table, name, "check-weakened", what, sql, spot));
   return distinct([dropped, ...weakened]);
 }
 
@@ -39,35 +46,56 @@ export function mutateUniqueIndex({ table, name, definition }: TableObject): Mut
         return mutant(table, name, "unique-widened", what, `${drop} ${sql};`);
       }),
     );
-  return [mutant(table, name, "unique-dropped", undefined, drop), ...widened];
+  return [mutant(table, name, "unique-dropped", undefined, drop), ...widened].map((one) =>
+    written(one, table),
+  );
 }
 
 export function mutateTrigger({ table, name, definition }: TableObject): Mutant[] {
   const drop = `drop trigger ${name} on ${table};`;
-  const changed = variantsOf(definition, isWhen).map(({ what, sql }) =>
-    mutant(table, name, "trigger-when", what, `${drop} ${sql};`),
+  const { whole, parts } = variantsOf(`${drop} `, definition, "when");
+  const changed = [...(whole ? [whole] : []), ...parts].map(({ what, sql, spot }) =>
+    mutant(table, name, "trigger-when", what, sql, spot),
   );
-  return distinct([mutant(table, name, "trigger-dropped", undefined, drop), ...changed]);
+  const dropped = mutant(table, name, "trigger-dropped", undefined, drop, {
+    ...{ kind: "trigger", before: "", definition },
+  });
+  return distinct([dropped, ...changed]);
 }
 
-const isCheck = ["check"];
-const isWhen = ["when"];
+type Variant = { what: string; sql: string; spot: Spot };
 
-/** The definition with each part of the condition in brackets after the word weakened, and for WHEN all of it. */
-function variantsOf(definition: string, words: string[]): { what: string; sql: string }[] {
+/** The definition with the condition in brackets after the word always holding, and with each part of it weakened. */
+function variantsOf(before: string, definition: string, word: string): { whole?: Variant; parts: Variant[] } {
   const tokens = tokenize(definition);
-  const at = tokens.findIndex((token, i) => isWord(token, ...words) && isSign(tokens[i + 1], "("));
-  if (at === -1) return [];
-  const whole: Range = { from: at + 2, to: closingOf(tokens, at + 1) };
-  const edits: Edit[] = weaken(tokens, whole);
-  if (words === isWhen) edits.unshift({ ...whole, text: "true" });
-  return edits.map((change) => ({
-    what: `${change.text}: ${shorten(textOf(definition, tokens, change))}`,
-    sql: edit(definition, tokens, [{ ...change, text: ` ${change.text} ` }]),
-  }));
+  const at = tokens.findIndex((token, i) => isWord(token, word) && isSign(tokens[i + 1], "("));
+  if (at === -1) return { parts: [] };
+  const range: Range = { from: at + 2, to: closingOf(tokens, at + 1) };
+  const variantOf = (change: Edit): Variant => {
+    const [from, to] = [tokens[change.from]?.start ?? 0, tokens[change.to - 1]?.end ?? 0];
+    return {
+      what: `${change.text}: ${shorten(textOf(definition, tokens, change))}`,
+      sql: `${before}${edit(definition, tokens, [{ ...change, text: ` ${change.text} ` }])};`,
+      spot: { kind: "value", before, definition, from, to, value: change.text },
+    };
+  };
+  return { whole: variantOf({ ...range, text: "true" }), parts: weaken(tokens, range).map(variantOf) };
 }
 
-function mutant(table: string, name: string, kind: Kind, what: string | undefined, sql: string): Mutant {
+/** Keys are asked by whoever writes the table. */
+function written(mutant: Mutant, table: string): Mutant {
+  const definition = `CREATE TRIGGER written AFTER INSERT OR UPDATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION f()`;
+  return { ...mutant, spot: { kind: "trigger", before: "", definition } };
+}
+
+function mutant(
+  table: string,
+  name: string,
+  kind: Kind,
+  what: string | undefined,
+  sql: string,
+  spot?: Spot,
+): Mutant {
   const object = `${table}.${name}`;
-  return { id: [object, kind, what].filter(Boolean).join(" "), object, kind, sql };
+  return { id: [object, kind, what].filter(Boolean).join(" "), object, kind, sql, ...(spot && { spot }) };
 }
