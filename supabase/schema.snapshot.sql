@@ -66,6 +66,15 @@ create type private.reserve_batch as (
 );
 comment on type private.reserve_batch is 'A batch as parallel arrays. shopper_ids and variant_ids are sorted as locks are, request_shopper, line_variant, key_shopper and key_variant point into them. Requests stand in order of arrival, their lines from request_first to request_last. A key is one (shopper, variant): repeated requests for it fold into one hold.';
 
+create type public.order_status as enum ('pending', 'paid', 'refunded_out_of_stock', 'refunded', 'cancelled');
+comment on type public.order_status is 'pending: its payment is unfinished. paid: sold, perhaps refunded in part. refunded_out_of_stock: paid when the units were gone. refunded: all money goes or went back. cancelled: its payment ended without money; a success that comes late still becomes a sale or a refund.';
+
+create type public.payment_status as enum ('open', 'processing', 'succeeded', 'failed', 'expired');
+comment on type public.payment_status is 'open: somebody may pay. processing: paid by a method that takes days to say so. The others are final by Stripe''s word, except that a success may follow failed and expired.';
+
+create type public.refund_status as enum ('requested', 'pending', 'succeeded', 'failed');
+comment on type public.refund_status is 'requested: owed, not at Stripe yet. pending: Stripe works on it. succeeded: it went back. failed: Stripe could not; somebody has to look.';
+
 create type public.reservation_status as enum ('active', 'paying', 'confirmed', 'released', 'expired');
 comment on type public.reservation_status is 'active and paying count as reserved; confirmed, released and expired are ended for good.';
 
@@ -90,6 +99,25 @@ create type private.shopper_arrays as (
 comment on type private.shopper_arrays is 'Locked shoppers as parallel arrays, in the order of their ids.';
 
 -- Tables
+
+create table public.alerts (
+  id uuid default gen_random_uuid() not null,
+  kind text not null,
+  subject text not null,
+  details jsonb default '{}'::jsonb not null,
+  opened_at timestamp with time zone default clock_timestamp() not null,
+  closed_at timestamp with time zone,
+  constraint alerts_check CHECK ((closed_at >= opened_at)),
+  constraint alerts_kind_check CHECK ((kind <> ''::text)),
+  constraint alerts_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX alerts_one_open_idx ON public.alerts USING btree (kind, subject) WHERE (closed_at IS NULL);
+alter table public.alerts enable row level security;
+comment on table public.alerts is 'What a person has to look at; one open per kind and subject. No personal data.';
+comment on column public.alerts.details is 'Figures and ids that help.';
+comment on column public.alerts.opened_at is 'When it was first seen.';
+comment on column public.alerts.closed_at is 'When it was over; null while it is not.';
+grant select on table public.alerts to service_role;
 
 create table public.idempotency_keys (
   shopper_id uuid not null,
@@ -160,6 +188,238 @@ comment on column public.new_refusals.requests is 'Lines of requests that were r
 comment on column public.new_refusals.units is 'Units that were asked for and not held.';
 grant select on table public.new_refusals to service_role;
 
+create table public.order_lines (
+  id uuid default gen_random_uuid() not null,
+  order_id uuid not null,
+  "position" integer not null,
+  variant_id uuid not null,
+  quantity integer not null,
+  unit_price_cents integer not null,
+  product_name text not null,
+  variant_name text not null,
+  sku text not null,
+  image_path text not null,
+  reservation_id uuid,
+  left_seconds integer default 0 not null,
+  location_id uuid,
+  constraint order_lines_left_seconds_check CHECK ((left_seconds >= 0)),
+  constraint order_lines_pkey PRIMARY KEY (id),
+  constraint order_lines_position_check CHECK (("position" > 0)),
+  constraint order_lines_position_is_taken_once UNIQUE (order_id, "position"),
+  constraint order_lines_quantity_check CHECK ((quantity > 0)),
+  constraint order_lines_sold_from_a_hold CHECK (((location_id IS NULL) OR (reservation_id IS NOT NULL))),
+  constraint order_lines_unit_price_cents_check CHECK ((unit_price_cents >= 0))
+);
+CREATE INDEX order_lines_location_id_idx ON public.order_lines USING btree (location_id);
+CREATE INDEX order_lines_reservation_id_idx ON public.order_lines USING btree (reservation_id);
+CREATE INDEX order_lines_variant_id_idx ON public.order_lines USING btree (variant_id);
+alter table public.order_lines enable row level security;
+comment on table public.order_lines is 'What an order consists of, with names and prices as they were.';
+comment on column public.order_lines."position" is 'Its place in the order, from 1.';
+comment on column public.order_lines.quantity is 'Units of stock.';
+comment on column public.order_lines.unit_price_cents is 'Price of one unit then, in minor units of the order''s currency.';
+comment on column public.order_lines.reservation_id is 'Its hold; null where there was none. No foreign key: docs/adr/0004.';
+comment on column public.order_lines.left_seconds is 'What the hold had left when it was pinned: what it gets back.';
+comment on column public.order_lines.location_id is 'Where it was sold from; null until it is sold.';
+grant select on table public.order_lines to authenticated;
+grant select on table public.order_lines to service_role;
+
+create table public.order_trail (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  actor text not null,
+  cause text not null,
+  entity text not null,
+  entity_id uuid not null,
+  order_id uuid not null,
+  shopper_id uuid,
+  before jsonb,
+  after jsonb not null,
+  constraint order_trail_entity_check CHECK ((entity = ANY (ARRAY['order'::text, 'payment'::text, 'refund'::text, 'refund_line'::text]))),
+  constraint order_trail_pkey PRIMARY KEY (id)
+);
+CREATE INDEX order_trail_at_idx ON public.order_trail USING brin (at);
+CREATE INDEX order_trail_order_id_idx ON public.order_trail USING btree (order_id, id);
+alter table public.order_trail enable row level security;
+comment on table public.order_trail is 'The append-only trail of orders, payments and refunds: a new row in full, a change by what changed. Neither e-mail nor address. No application role can change it.';
+comment on column public.order_trail.entity_id is 'The order, payment or refund; of a refund line its order line.';
+comment on column public.order_trail.before is 'What was there, by column; null for what is new.';
+comment on column public.order_trail.after is 'What came of it, by column.';
+grant select on table public.order_trail to service_role;
+
+create table public.order_trail_totals (
+  day date not null,
+  entity text not null,
+  actor text not null,
+  cause text not null,
+  changes bigint not null,
+  constraint order_trail_totals_changes_check CHECK ((changes > 0)),
+  constraint order_trail_totals_pkey PRIMARY KEY (day, entity, actor, cause)
+);
+alter table public.order_trail_totals enable row level security;
+comment on table public.order_trail_totals is 'What is left of pruned rows of the trail of orders: one row per day, entity, who and why.';
+comment on column public.order_trail_totals.changes is 'Rows that were pruned.';
+grant select on table public.order_trail_totals to service_role;
+
+create table public.orders (
+  id uuid default gen_random_uuid() not null,
+  number bigint generated always as identity not null,
+  shopper_id uuid not null,
+  source text default 'checkout'::text not null,
+  status public.order_status default 'pending'::public.order_status not null,
+  email text,
+  ship_name text,
+  ship_line1 text,
+  ship_line2 text,
+  ship_postal_code text,
+  ship_city text,
+  ship_country text,
+  cart_version text,
+  currency text not null,
+  subtotal_cents bigint not null,
+  shipping_cents integer default 0 not null,
+  total_cents bigint not null,
+  refunded_cents bigint default 0 not null,
+  tracking text,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  paid_at timestamp with time zone,
+  shipped_at timestamp with time zone,
+  cancelled_at timestamp with time zone,
+  refunded_at timestamp with time zone,
+  disputed_at timestamp with time zone,
+  is_erasure_due boolean default false not null,
+  erased_at timestamp with time zone,
+  constraint orders_checkout_has_address CHECK (((source <> 'checkout'::text) OR (erased_at IS NOT NULL) OR (num_nulls(email, ship_name, ship_line1, ship_postal_code, ship_city, ship_country, cart_version) = 0))),
+  constraint orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint orders_email_check CHECK (((length(email) >= 3) AND (length(email) <= 320))),
+  constraint orders_erased_is_empty CHECK (((erased_at IS NULL) OR (num_nonnulls(email, ship_name, ship_line1, ship_line2, ship_postal_code, ship_city) = 0))),
+  constraint orders_number_key UNIQUE (number),
+  constraint orders_pkey PRIMARY KEY (id),
+  constraint orders_refunded_cents_check CHECK ((refunded_cents >= 0)),
+  constraint orders_ship_country_check CHECK ((ship_country ~ '^[A-Z]{2}$'::text)),
+  constraint orders_shipped_was_paid CHECK (((shipped_at IS NULL) OR (status = ANY (ARRAY['paid'::public.order_status, 'refunded'::public.order_status])))),
+  constraint orders_shipping_cents_check CHECK ((shipping_cents >= 0)),
+  constraint orders_source_check CHECK ((source = ANY (ARRAY['checkout'::text, 'phone'::text, 'import'::text]))),
+  constraint orders_subtotal_cents_check CHECK ((subtotal_cents >= 0)),
+  constraint orders_times_fit_status CHECK (
+CASE status
+    WHEN 'pending'::public.order_status THEN ((paid_at IS NULL) AND (cancelled_at IS NULL) AND (refunded_at IS NULL))
+    WHEN 'cancelled'::public.order_status THEN ((paid_at IS NULL) AND (cancelled_at IS NOT NULL) AND (refunded_at IS NULL))
+    WHEN 'paid'::public.order_status THEN ((paid_at IS NOT NULL) AND (refunded_at IS NULL))
+    ELSE ((paid_at IS NOT NULL) AND (refunded_at IS NOT NULL))
+END),
+  constraint orders_total_is_sum CHECK ((total_cents = (subtotal_cents + shipping_cents)))
+);
+CREATE INDEX orders_email_idx ON public.orders USING btree (lower(email));
+CREATE INDEX orders_erasure_due_idx ON public.orders USING btree (number) WHERE (is_erasure_due AND (erased_at IS NULL));
+CREATE INDEX orders_shopper_id_idx ON public.orders USING btree (shopper_id, number);
+CREATE INDEX orders_to_ship_idx ON public.orders USING btree (number) WHERE ((status = 'paid'::public.order_status) AND (shipped_at IS NULL) AND (cancelled_at IS NULL));
+alter table public.orders enable row level security;
+comment on table public.orders is 'One checkout or one order from elsewhere. Prices are what they were then. A new checkout is a new order.';
+comment on column public.orders.number is 'What people call it: HF-<number>.';
+comment on column public.orders.cart_version is 'The cartVersion that was paid for: the same cart again is the same order while its payment is open.';
+comment on column public.orders.subtotal_cents is 'Its lines, in minor units of currency.';
+comment on column public.orders.shipping_cents is 'Minor units of currency.';
+comment on column public.orders.total_cents is 'Subtotal and shipping: what is asked for.';
+comment on column public.orders.refunded_cents is 'What went back by Stripe''s word. Written by a trigger on refunds.';
+comment on column public.orders.paid_at is 'When the money was known to have come.';
+comment on column public.orders.shipped_at is 'When it was sent off.';
+comment on column public.orders.cancelled_at is 'When its payment ended without money; or, of a paid order, when the shop cancelled it.';
+comment on column public.orders.refunded_at is 'When it was decided that all of it goes back (out of stock, wrong amount), or when all of it had gone back.';
+comment on column public.orders.disputed_at is 'When a dispute was first heard of.';
+comment on column public.orders.is_erasure_due is 'Its account was erased while it had to be sent yet: its address goes afterwards (erase_due_orders).';
+comment on column public.orders.erased_at is 'When e-mail and address were cleared.';
+grant select on table public.orders to authenticated;
+grant select on table public.orders to service_role;
+
+create table public.outgoing_mails (
+  id uuid default gen_random_uuid() not null,
+  order_id uuid not null,
+  kind text not null,
+  refund_id uuid,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  sent_at timestamp with time zone,
+  attempts integer default 0 not null,
+  claimed_until timestamp with time zone,
+  last_error text,
+  constraint outgoing_mails_attempts_check CHECK ((attempts >= 0)),
+  constraint outgoing_mails_kind_check CHECK ((kind = ANY (ARRAY['confirmation'::text, 'out_of_stock'::text, 'payment_failed'::text, 'shipped'::text, 'refunded'::text]))),
+  constraint outgoing_mails_once UNIQUE NULLS NOT DISTINCT (order_id, kind, refund_id),
+  constraint outgoing_mails_pkey PRIMARY KEY (id)
+);
+CREATE INDEX outgoing_mails_refund_id_idx ON public.outgoing_mails USING btree (refund_id);
+CREATE INDEX outgoing_mails_unsent_idx ON public.outgoing_mails USING btree (created_at) WHERE (sent_at IS NULL);
+alter table public.outgoing_mails enable row level security;
+comment on table public.outgoing_mails is 'Mails to send, once per order, kind and refund. Sent by the server afterwards: at least once, where it dies between sending and saying so.';
+comment on column public.outgoing_mails.sent_at is 'When it was handed over.';
+comment on column public.outgoing_mails.attempts is 'How often somebody tried.';
+comment on column public.outgoing_mails.claimed_until is 'Until when somebody is sending it, or waits before trying again.';
+grant select on table public.outgoing_mails to service_role;
+
+create table public.payment_events (
+  event_id text not null,
+  type text not null,
+  payment_id uuid,
+  at timestamp with time zone default clock_timestamp() not null,
+  outcome text not null,
+  constraint payment_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 255))),
+  constraint payment_events_pkey PRIMARY KEY (event_id)
+);
+CREATE INDEX payment_events_payment_id_idx ON public.payment_events USING btree (payment_id);
+alter table public.payment_events enable row level security;
+comment on table public.payment_events is 'Events of Stripe, each written in the transaction of its effect: the same event again has none. Append-only.';
+grant select on table public.payment_events to service_role;
+
+create table public.payments (
+  id uuid default gen_random_uuid() not null,
+  order_id uuid not null,
+  shopper_id uuid not null,
+  status public.payment_status default 'open'::public.payment_status not null,
+  amount_cents bigint not null,
+  currency text not null,
+  return_origin text,
+  session_expires_at timestamp with time zone,
+  window_ends_at timestamp with time zone,
+  session_id text,
+  session_url text,
+  payment_intent_id text,
+  received_cents bigint,
+  received_currency text,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  settled_at timestamp with time zone,
+  claimed_until timestamp with time zone,
+  constraint payments_amount_cents_check CHECK ((amount_cents >= 0)),
+  constraint payments_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint payments_order_id_key UNIQUE (order_id),
+  constraint payments_payment_intent_id_check CHECK (((length(payment_intent_id) >= 1) AND (length(payment_intent_id) <= 255))),
+  constraint payments_payment_intent_id_key UNIQUE (payment_intent_id),
+  constraint payments_pkey PRIMARY KEY (id),
+  constraint payments_received_cents_check CHECK ((received_cents >= 0)),
+  constraint payments_received_currency_check CHECK ((received_currency ~ '^[A-Z]{3}$'::text)),
+  constraint payments_received_when_succeeded CHECK ((num_nonnulls(received_cents, received_currency) =
+CASE status
+    WHEN 'succeeded'::public.payment_status THEN 2
+    ELSE 0
+END)),
+  constraint payments_session_id_check CHECK (((length(session_id) >= 1) AND (length(session_id) <= 255))),
+  constraint payments_session_id_key UNIQUE (session_id),
+  constraint payments_settled_at_fits_status CHECK (((settled_at IS NULL) = (status = ANY (ARRAY['open'::public.payment_status, 'processing'::public.payment_status])))),
+  constraint payments_unfinished_has_window CHECK (((status <> ALL (ARRAY['open'::public.payment_status, 'processing'::public.payment_status])) OR (num_nulls(return_origin, session_expires_at, window_ends_at) = 0)))
+);
+CREATE UNIQUE INDEX payments_one_unfinished_per_shopper_idx ON public.payments USING btree (shopper_id) WHERE (status = ANY (ARRAY['open'::public.payment_status, 'processing'::public.payment_status]));
+CREATE INDEX payments_shopper_id_idx ON public.payments USING btree (shopper_id);
+CREATE INDEX payments_unfinished_window_idx ON public.payments USING btree (window_ends_at) WHERE (status = ANY (ARRAY['open'::public.payment_status, 'processing'::public.payment_status]));
+alter table public.payments enable row level security;
+comment on table public.payments is 'One per order. Changed under the locks of its shopper and its order. While it is unfinished its order''s holds are paying.';
+comment on column public.payments.amount_cents is 'What is asked for, in minor units of currency.';
+comment on column public.payments.return_origin is 'Where Stripe sends the shopper back to.';
+comment on column public.payments.session_expires_at is 'A parameter of the call: when Stripe ends the session by itself, 30 minutes ahead at least.';
+comment on column public.payments.window_ends_at is 'Until when the holds are pinned. Whoever ends the window expires the session at Stripe first.';
+comment on column public.payments.received_cents is 'What Stripe received, in minor units of received_currency. A refund is never more.';
+comment on column public.payments.settled_at is 'When its final state was written.';
+comment on column public.payments.claimed_until is 'Until when somebody is settling it with Stripe, or need not look again.';
+grant select on table public.payments to service_role;
+
 create table public.products (
   id uuid default gen_random_uuid() not null,
   slug text not null,
@@ -186,6 +446,63 @@ comment on column public.products.published_at is 'From when on it is shown and 
 grant select on table public.products to anon;
 grant select on table public.products to authenticated;
 grant select on table public.products to service_role;
+
+create table public.refund_lines (
+  refund_id uuid not null,
+  order_line_id uuid not null,
+  quantity integer not null,
+  restock text default 'undecided'::text not null,
+  decided_at timestamp with time zone,
+  constraint refund_lines_decided_at_fits CHECK (((decided_at IS NULL) = (restock = 'undecided'::text))),
+  constraint refund_lines_pkey PRIMARY KEY (refund_id, order_line_id),
+  constraint refund_lines_quantity_check CHECK ((quantity > 0)),
+  constraint refund_lines_restock_check CHECK ((restock = ANY (ARRAY['undecided'::text, 'restocked'::text, 'kept_out'::text])))
+);
+CREATE INDEX refund_lines_order_line_id_idx ON public.refund_lines USING btree (order_line_id);
+CREATE INDEX refund_lines_undecided_idx ON public.refund_lines USING btree (refund_id) WHERE (restock = 'undecided'::text);
+alter table public.refund_lines enable row level security;
+comment on table public.refund_lines is 'Which units a refund is for, and whether they went back on the shelf: decided once, never beyond what was sold.';
+comment on column public.refund_lines.quantity is 'Units of stock.';
+comment on column public.refund_lines.decided_at is 'When it was decided whether they are sold again.';
+grant select on table public.refund_lines to service_role;
+
+create table public.refunds (
+  id uuid default gen_random_uuid() not null,
+  order_id uuid not null,
+  payment_id uuid not null,
+  amount_cents bigint not null,
+  currency text not null,
+  reason text not null,
+  actor text not null,
+  status public.refund_status default 'requested'::public.refund_status not null,
+  attempt integer default 1 not null,
+  stripe_refund_id text,
+  last_error text,
+  claimed_until timestamp with time zone,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  settled_at timestamp with time zone,
+  constraint refunds_amount_cents_check CHECK ((amount_cents > 0)),
+  constraint refunds_attempt_check CHECK ((attempt > 0)),
+  constraint refunds_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint refunds_pending_is_at_stripe CHECK (((status <> 'pending'::public.refund_status) OR (stripe_refund_id IS NOT NULL))),
+  constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_reason_check CHECK ((reason = ANY (ARRAY['out_of_stock'::text, 'wrong_amount'::text, 'requested'::text, 'cancelled'::text, 'outside'::text]))),
+  constraint refunds_settled_at_fits_status CHECK (((settled_at IS NULL) = (status = ANY (ARRAY['requested'::public.refund_status, 'pending'::public.refund_status])))),
+  constraint refunds_stripe_refund_id_check CHECK (((length(stripe_refund_id) >= 1) AND (length(stripe_refund_id) <= 255))),
+  constraint refunds_stripe_refund_id_key UNIQUE (stripe_refund_id)
+);
+CREATE UNIQUE INDEX refunds_one_of_the_ladder_idx ON public.refunds USING btree (payment_id) WHERE (reason = ANY (ARRAY['out_of_stock'::text, 'wrong_amount'::text]));
+CREATE INDEX refunds_order_id_idx ON public.refunds USING btree (order_id);
+CREATE INDEX refunds_payment_id_idx ON public.refunds USING btree (payment_id);
+CREATE INDEX refunds_undone_idx ON public.refunds USING btree (created_at) WHERE (status <> 'succeeded'::public.refund_status);
+alter table public.refunds enable row level security;
+comment on table public.refunds is 'What goes back, one row per refund. Those that did not fail are never more than was received. Changed under the order''s lock.';
+comment on column public.refunds.amount_cents is 'Minor units of currency.';
+comment on column public.refunds.actor is 'Who asked for it, for example admin:<id> or system.';
+comment on column public.refunds.attempt is 'Part of the key for Stripe, refund-<id>-<attempt>: only a retry after a failure is another call.';
+comment on column public.refunds.claimed_until is 'Until when somebody is doing it, or need not ask Stripe again.';
+comment on column public.refunds.settled_at is 'When Stripe''s last word on it was written.';
+grant select on table public.refunds to service_role;
 
 create table public.reservation_trail (
   id bigint generated always as identity not null,
@@ -233,6 +550,7 @@ create table public.reservations (
   ended_at timestamp with time zone,
   replaces_id uuid,
   is_withdrawn boolean default false not null,
+  paying_seconds integer default 0 not null,
   constraint reservations_duration_positive CHECK ((duration_seconds > 0)),
   constraint reservations_ended_at_fits_status CHECK (((ended_at IS NULL) = (status = ANY (ARRAY['active'::public.reservation_status, 'paying'::public.reservation_status])))),
   constraint reservations_expired_after_expiry CHECK (((status <> 'expired'::public.reservation_status) OR (ended_at >= expires_at))),
@@ -254,6 +572,7 @@ comment on column public.reservations.max_expires_at is 'No extension goes past 
 comment on column public.reservations.ended_at is 'When the hold was confirmed, released or expired; null while it counts.';
 comment on column public.reservations.replaces_id is 'The ended hold whose units were taken again with this one. No foreign key: the old row may be pruned.';
 comment on column public.reservations.is_withdrawn is 'Released by the shop, because the units were not there after all: the shopper is told, as of an expired hold.';
+comment on column public.reservations.paying_seconds is 'How long payments have pinned it that came to nothing, in seconds: max_paying_seconds caps them together.';
 grant select on table public.reservations to authenticated;
 grant select on table public.reservations to service_role;
 
@@ -409,6 +728,11 @@ create table public.store_settings (
   min_units_per_address integer default 3 not null,
   max_units_per_address integer default 1000 not null,
   max_requests_per_address integer default 600 not null,
+  shop_currency text default 'EUR'::text not null,
+  shipping_cents integer default 490 not null,
+  payment_window_seconds integer default 900 not null,
+  max_paying_seconds integer default 3600 not null,
+  min_returned_seconds integer default 120 not null,
   constraint store_settings_cool_down_seconds_check CHECK ((cool_down_seconds >= 0)),
   constraint store_settings_hold_seconds_check CHECK (((hold_seconds >= 1) AND (hold_seconds <= 86400))),
   constraint store_settings_is_only_row_check CHECK (is_only_row),
@@ -416,6 +740,7 @@ create table public.store_settings (
   constraint store_settings_low_stock_at_check CHECK ((low_stock_at >= 0)),
   constraint store_settings_max_hold_turns_check CHECK (((max_hold_turns >= 1) AND (max_hold_turns <= 100))),
   constraint store_settings_max_holds_per_minute_check CHECK ((max_holds_per_minute > 0)),
+  constraint store_settings_max_paying_seconds_check CHECK (((max_paying_seconds >= 1) AND (max_paying_seconds <= 864000))),
   constraint store_settings_max_requests_per_address_check CHECK ((max_requests_per_address > 0)),
   constraint store_settings_max_share_per_address_percent_check CHECK (((max_share_per_address_percent >= 1) AND (max_share_per_address_percent <= 100))),
   constraint store_settings_max_unconverted_holds_check CHECK ((max_unconverted_holds > 0)),
@@ -424,8 +749,12 @@ create table public.store_settings (
   constraint store_settings_max_units_per_shopper_check CHECK ((max_units_per_shopper > 0)),
   constraint store_settings_max_units_per_variant_check CHECK ((max_units_per_variant > 0)),
   constraint store_settings_merged_guest_seconds_check CHECK (((merged_guest_seconds >= 1) AND (merged_guest_seconds <= 86400))),
+  constraint store_settings_min_returned_seconds_check CHECK (((min_returned_seconds >= 1) AND (min_returned_seconds <= 86400))),
   constraint store_settings_min_units_per_address_check CHECK ((min_units_per_address > 0)),
+  constraint store_settings_payment_window_seconds_check CHECK (((payment_window_seconds >= 1) AND (payment_window_seconds <= 86400))),
   constraint store_settings_pkey PRIMARY KEY (is_only_row),
+  constraint store_settings_shipping_cents_check CHECK ((shipping_cents >= 0)),
+  constraint store_settings_shop_currency_check CHECK ((shop_currency ~ '^[A-Z]{3}$'::text)),
   constraint store_settings_shown_stock_limit_check CHECK (((shown_stock_limit >= 1) AND (shown_stock_limit <= 100))),
   constraint store_settings_trail_kept_days_check CHECK (((trail_kept_days >= 30) AND (trail_kept_days <= 36500))),
   constraint store_settings_unconverted_window_seconds_check CHECK ((unconverted_window_seconds > 0)),
@@ -452,6 +781,11 @@ comment on column public.store_settings.max_share_per_address_percent is 'Of the
 comment on column public.store_settings.min_units_per_address is 'Units of a variant that one address may hold in any case, however small its share: many people may share an address.';
 comment on column public.store_settings.max_units_per_address is 'Units of a variant that one address may hold at most, however large its share. Bounds what counting them costs.';
 comment on column public.store_settings.max_requests_per_address is 'Requests for holds per minute from one address.';
+comment on column public.store_settings.shop_currency is 'The currency in which carts are paid, ISO 4217.';
+comment on column public.store_settings.shipping_cents is 'Flat shipping per order, in minor units of shop_currency.';
+comment on column public.store_settings.payment_window_seconds is 'How long starting to pay pins the holds, in seconds.';
+comment on column public.store_settings.max_paying_seconds is 'All payment windows of a hold together, in seconds.';
+comment on column public.store_settings.min_returned_seconds is 'What a hold has left at least when its payment is ended and it goes back to the cart, in seconds. Each pinning counts as this much toward max_paying_seconds at least, or pinning for a moment again and again would hold for ever.';
 grant select on table public.store_settings to service_role;
 
 create table public.sweep_runs (
@@ -629,6 +963,25 @@ end;
 $function$;
 comment on function private.cart_rows(pg_catalog.uuid,timestamp with time zone) is 'What a cart is made of: the shopper''s live active holds, and those that were lost within lapsed_shown_seconds (expired, swept or not, or withdrawn by the shop).';
 
+CREATE OR REPLACE FUNCTION private.check_checkout_details(p_details jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if jsonb_typeof(p_details) is distinct from 'object'
+     or exists (select 1 from unnest('{email,name,line1,postalCode,city,country}'::text[]) as k (key)
+                where jsonb_typeof(p_details -> k.key) is distinct from 'string'
+                   or length(p_details ->> k.key) not between 1 and 320)
+     or (p_details -> 'line2' <> 'null' and jsonb_typeof(p_details -> 'line2') <> 'string')
+     or p_details ->> 'country' !~ '^[A-Z]{2}$' or length(p_details ->> 'email') < 3 then
+    perform private.raise_invalid_request('p_details has email, name, line1, line2 or null, postalCode, city and country');
+  end if;
+end;
+$function$;
+comment on function private.check_checkout_details(pg_catalog.jsonb) is 'Raises HF001 unless these are an e-mail and an address.';
+
 CREATE OR REPLACE FUNCTION private.check_idempotency_key(p_key text, p_body_hash text)
  RETURNS void
  LANGUAGE plpgsql
@@ -690,6 +1043,75 @@ end;
 $function$;
 comment on function private.check_reserve_requests(pg_catalog.jsonb) is 'Raises HF001 unless p_requests has the shape that reserve_stock takes. Checked before anything is locked or written.';
 
+CREATE OR REPLACE FUNCTION private.check_settled()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_order public.orders;
+  v_payment public.payments;
+begin
+  select * into v_order from public.orders as o
+  where o.id = case tg_table_name when 'orders' then new.id else (to_jsonb(new) ->> 'order_id')::uuid end;
+  select * into v_payment from public.payments as p where p.order_id = v_order.id;
+  if (v_payment.status is not distinct from 'succeeded')
+       is distinct from (v_order.status in ('paid', 'refunded', 'refunded_out_of_stock')) then
+    raise exception 'payment_unsettled: a payment that succeeded and its order are settled together' using errcode = 'HF015';
+  end if;
+  if v_order.status = 'paid' and exists (
+       select 1 from public.order_lines as l left join public.reservations as r on r.id = l.reservation_id
+       where l.order_id = v_order.id
+         and (l.location_id is null or r.status is distinct from 'confirmed' or r.quantity <> l.quantity)) then
+    raise exception 'payment_unsettled: a paid order is sold to its last unit' using errcode = 'HF015';
+  end if;
+  if v_order.status = 'refunded_out_of_stock' and (
+       exists (select 1 from public.order_lines as l where l.order_id = v_order.id and l.location_id is not null)
+       or v_payment.received_cents <> (select coalesce(sum(f.amount_cents), 0) from public.refunds as f
+                                       where f.order_id = v_order.id and f.reason = 'out_of_stock')) then
+    raise exception 'payment_unsettled: what was gone is refunded in full, once' using errcode = 'HF015';
+  end if;
+  if v_payment.status in ('succeeded', 'failed', 'expired') and exists (
+       select 1 from public.order_lines as l join public.reservations as r on r.id = l.reservation_id
+       where l.order_id = v_order.id and r.status = 'paying' and not exists (
+         -- The next order may have pinned the same hold.
+         select 1 from public.order_lines as n join public.payments as p on p.order_id = n.order_id
+         where n.reservation_id = r.id and p.status in ('open', 'processing'))) then
+    raise exception 'payment_unsettled: a final payment pins nothing' using errcode = 'HF015';
+  end if;
+  if v_payment.status in ('open', 'processing') and exists (
+       select 1 from public.order_lines as l left join public.reservations as r on r.id = l.reservation_id
+       where l.order_id = v_order.id
+         and (r.status is distinct from 'paying' or r.quantity <> l.quantity or r.shopper_id <> v_payment.shopper_id)) then
+    raise exception 'payment_unsettled: nobody pays for what is not held' using errcode = 'HF015';
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.check_settled() is 'Invariants 7 and 8, when the transaction ends: a payment that succeeded has its sale or its refund, a final one pins nothing, an unfinished one has a paying hold for every unit. Raises HF015.';
+
+CREATE OR REPLACE FUNCTION private.check_stripe_session(p_stripe jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if jsonb_typeof(p_stripe) is distinct from 'object'
+     or coalesce(p_stripe ->> 'status', '') not in ('open', 'complete', 'expired')
+     or coalesce(p_stripe ->> 'paymentStatus', '') not in ('paid', 'unpaid', 'no_payment_required')
+     or (p_stripe ->> 'paymentStatus' = 'paid'
+         and (jsonb_typeof(p_stripe -> 'amountCents') is distinct from 'number'
+              or not pg_input_is_valid(p_stripe ->> 'amountCents', 'bigint')
+              or p_stripe ->> 'amountCents' like '-%'
+              or coalesce(p_stripe ->> 'currency', '') !~ '^[A-Za-z]{3}$')) then
+    perform private.raise_invalid_request('p_stripe has status, paymentStatus and, when paid, amountCents and currency');
+  end if;
+end;
+$function$;
+comment on function private.check_stripe_session(pg_catalog.jsonb) is 'Raises HF001 unless this is what Stripe says of a Checkout Session.';
+
 CREATE OR REPLACE FUNCTION private.choose_level(p_free integer[], p_first integer, p_last integer, p_current integer, p_held integer, p_wanted integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -719,6 +1141,18 @@ begin
 end;
 $function$;
 comment on function private.choose_level(integer[],integer,integer,integer,integer,integer) is 'The strategy for several locations, replaceable: given the free units of the levels p_first..p_last in order of priority, the level that holds the line now (null: none) with its units, and the units wanted in total, answers the level that gives the line. Where none covers it: the one that could give most.';
+
+CREATE OR REPLACE FUNCTION private.close_alert(p_kind text, p_subject text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.alerts as a set closed_at = greatest(clock_timestamp(), a.opened_at)
+  where a.kind = p_kind and a.subject = p_subject and a.closed_at is null;
+end;
+$function$;
+comment on function private.close_alert(pg_catalog.text,pg_catalog.text) is 'Closes the open alert of that subject, if there is one.';
 
 CREATE OR REPLACE FUNCTION private.cool_down_ends_at(p_shopper_id uuid, p_variant_id uuid, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS timestamp with time zone
@@ -902,6 +1336,27 @@ begin
 end;
 $function$;
 comment on function private.count_new_holds(pg_catalog.uuid[],integer[],timestamp with time zone) is 'Counts new holds toward max_holds_per_minute. The caller holds the shoppers'' locks.';
+
+CREATE OR REPLACE FUNCTION private.count_refunds()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update public.orders as o
+  set refunded_cents = f.cents,
+      status = case when o.status = 'paid' and f.cents >= p.received_cents then 'refunded' else o.status end,
+      refunded_at = case when o.status = 'paid' and f.cents >= p.received_cents then clock_timestamp() else o.refunded_at end
+  from public.payments as p, (
+    select coalesce(sum(r.amount_cents), 0) as cents from public.refunds as r
+    where r.order_id = new.order_id and r.status = 'succeeded'
+  ) as f
+  where o.id = new.order_id and p.order_id = o.id;
+  return null;
+end;
+$function$;
+comment on function private.count_refunds() is 'refunded_cents is what went back by Stripe''s word, whoever writes it; with the last cent the order is refunded. Locks the order.';
 
 CREATE OR REPLACE FUNCTION private.count_refusals(p_variant_ids uuid[], p_reasons text[], p_units integer[])
  RETURNS void
@@ -1161,6 +1616,30 @@ end;
 $function$;
 comment on function private.decide_reservations(private.reserve_batch,private.level_arrays,integer[],private.hold_arrays,public.store_settings,timestamp with time zone) is 'Decides a batch, request by request in order of arrival, on p_free units by level. Writes nothing. all_or_nothing: every line or none; partial: each line as far as stock and caps reach. Adding units sets a line to the later of old end and now + duration, within its maximum; fewer units or a refusal change no time. Line outcomes: held, insufficient_stock, limit_reached, variant_not_found, reservation_not_found, reservation_ended, payment_open, not_attempted.';
 
+CREATE OR REPLACE FUNCTION private.differences_of_cart(p_shopper_id uuid, p_now timestamp with time zone, p_currency text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'variantId', d.variant_id, 'productName', d.product_name, 'variantName', d.variant_name,
+      'change', 'gone', 'before', d.quantity, 'after', 0)), '[]')
+    from (
+      select (g.line ->> 'variantId')::uuid as variant_id, g.line ->> 'productName' as product_name,
+             g.line ->> 'variantName' as variant_name, (g.line ->> 'quantity')::integer as quantity
+      from jsonb_array_elements(public.get_cart(p_shopper_id) -> 'lapsed') as g (line)
+      union all
+      select c.variant_id, c.shown ->> 'productName', c.shown ->> 'variantName', c.quantity
+      from private.cart_rows(p_shopper_id, p_now) as c
+      where c.is_live and not private.is_payable(c.variant_id, c.currency, p_currency, p_now)
+    ) as d);
+end;
+$function$;
+comment on function private.differences_of_cart(pg_catalog.uuid,timestamp with time zone,pg_catalog.text) is 'What of a cart is gone, as far as the database knows what was seen: lines whose hold was lost, and those that are not for sale any more.';
+
 CREATE OR REPLACE FUNCTION private.end_merge(p_shopper_ids uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1172,6 +1651,25 @@ begin
 end;
 $function$;
 comment on function private.end_merge(pg_catalog.uuid[]) is 'Makes guests of those whose merge is over, before they hold anything again. The caller holds their locks.';
+
+CREATE OR REPLACE FUNCTION private.end_payment(p_payment public.payments, p_is_failed boolean, p_then text, p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.payments as p
+  set status = case when p_is_failed then 'failed' else 'expired' end::public.payment_status, settled_at = p_now,
+      claimed_until = null
+  where p.id = p_payment.id;
+  perform private.unpin_holds(p_payment, p_then, p_now);
+  update public.orders as o set status = 'cancelled', cancelled_at = p_now where o.id = p_payment.order_id;
+  if p_is_failed then
+    perform private.write_mail(p_payment.order_id, 'payment_failed');
+  end if;
+end;
+$function$;
+comment on function private.end_payment(public.payments,boolean,pg_catalog.text,timestamp with time zone) is 'The payment ended without money: its holds go back to the cart or expire, the order is cancelled. The caller holds the locks of shopper, order and levels.';
 
 CREATE OR REPLACE FUNCTION private.expire_lapsed(p_variant_id uuid, p_location_id uuid, p_limit integer, p_now timestamp with time zone, OUT holds integer, OUT units integer)
  RETURNS record
@@ -1332,6 +1830,106 @@ end;
 $function$;
 comment on function private.free_beside(integer[],pg_catalog.uuid[],integer,integer,pg_catalog.uuid,pg_catalog.uuid,pg_catalog.uuid) is 'Invariant 3: free units by level for a line of a shopper who holds the variant at another location too, as after a sign-in: none there, since one level has one active hold of a shopper.';
 
+CREATE OR REPLACE FUNCTION private.free_units(p_line public.order_lines, p_shopper_id uuid, p_now timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_level record;
+  v_free integer;
+begin
+  for v_level in
+    select s.* from public.stock_levels as s join public.locations as l on l.id = s.location_id
+    where s.variant_id = p_line.variant_id order by l.priority, l.id
+  loop
+    v_free := v_level.on_hand - v_level.safety_stock - v_level.reserved;
+    if v_free < p_line.quantity and v_level.next_expiry_at <= p_now then
+      v_free := v_free + (private.expire_lapsed(
+        v_level.variant_id, v_level.location_id, p_line.quantity - v_free, p_now)).units;
+    end if;
+    if v_free >= p_line.quantity then
+      return private.insert_paying_hold(p_shopper_id, p_line.variant_id, v_level.location_id, p_line.quantity,
+                                        p_line.reservation_id, p_now);
+    end if;
+  end loop;
+  return null;
+end;
+$function$;
+comment on function private.free_units(public.order_lines,pg_catalog.uuid,timestamp with time zone) is 'The second rung: the line''s units at the first location that has them free, lapsed holds of others included, as a paying hold; null where none has. Nothing is split, safety stock is left alone. The caller holds the levels'' locks.';
+
+CREATE OR REPLACE FUNCTION private.guard_paying_hold()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select 1 from public.order_lines as l join public.payments as p on p.order_id = l.order_id
+             where l.reservation_id = old.id and p.status in ('open', 'processing')) then
+    raise exception 'payment_unfinished: a hold that is being paid stays as it is until its payment has ended'
+      using errcode = 'HF012';
+  end if;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  if new.status = 'confirmed' and not exists (
+       select 1 from public.order_lines as l join public.payments as p on p.order_id = l.order_id
+       where l.reservation_id = old.id and l.quantity = old.quantity and p.status = 'succeeded') then
+    raise exception 'payment_unfinished: nobody gets goods without a payment that succeeded' using errcode = 'HF012';
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.guard_paying_hold() is 'Invariant 7: a paying hold is changed or deleted only once its payment is final, and confirmed only by one that succeeded. Raises HF012.';
+
+CREATE OR REPLACE FUNCTION private.guard_refund()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments;
+begin
+  -- A lock, so that two who come at once cannot both find room.
+  select * into v_payment from public.payments as p where p.id = new.payment_id for no key update;
+  if v_payment.order_id is distinct from new.order_id or v_payment.received_currency is distinct from new.currency
+     or new.amount_cents + (select coalesce(sum(f.amount_cents), 0) from public.refunds as f
+                            where f.payment_id = new.payment_id and f.status <> 'failed' and f.id <> new.id)
+        > coalesce(v_payment.received_cents, 0) then
+    raise exception 'refund_exceeds: no more goes back than was received' using errcode = 'HF016';
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.guard_refund() is 'Refunds that did not fail are together never more than was received. Locks the payment. Raises HF016.';
+
+CREATE OR REPLACE FUNCTION private.guard_refund_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_line public.order_lines;
+begin
+  select * into v_line from public.order_lines as l where l.id = new.order_line_id for no key update;
+  if v_line.location_id is null
+     or v_line.order_id is distinct from (select f.order_id from public.refunds as f where f.id = new.refund_id)
+     or new.quantity + (select coalesce(sum(o.quantity), 0)
+                        from public.refund_lines as o join public.refunds as f on f.id = o.refund_id
+                        where o.order_line_id = new.order_line_id and o.refund_id <> new.refund_id
+                          -- What is on the shelf again cannot come back once more, whatever became of the money.
+                          and (f.status <> 'failed' or o.restock = 'restocked'))
+        > v_line.quantity then
+    raise exception 'refund_exceeds: no more units come back than were sold' using errcode = 'HF016';
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.guard_refund_line() is 'No unit is refunded or put back beyond what was sold. Locks the order line. Raises HF016.';
+
 CREATE OR REPLACE FUNCTION private.has_extended(p_answers jsonb, p_now timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1392,6 +1990,25 @@ end;
 $function$;
 comment on function private.holds_as_json(pg_catalog.uuid[]) is 'Holds with their shoppers, newest first. For those who operate the shop.';
 
+CREATE OR REPLACE FUNCTION private.insert_paying_hold(p_shopper_id uuid, p_variant_id uuid, p_location_id uuid, p_quantity integer, p_replaces_id uuid, p_now timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_id uuid := private.reservation_id_prefix(p_now) || substr(gen_random_uuid()::text, 16);
+begin
+  insert into public.reservations
+    (id, shopper_id, variant_id, location_id, quantity, status, duration_seconds, created_at, expires_at,
+     max_expires_at, replaces_id)
+  select v_id, p_shopper_id, p_variant_id, p_location_id, p_quantity, 'paying', s.hold_seconds, p_now, p_now, p_now,
+         (select r.id from public.reservations as r where r.id = p_replaces_id and r.ended_at is not null)
+  from public.store_settings as s;
+  return v_id;
+end;
+$function$;
+comment on function private.insert_paying_hold(pg_catalog.uuid,pg_catalog.uuid,pg_catalog.uuid,integer,pg_catalog.uuid,timestamp with time zone) is 'Takes units for somebody who has paid. The caller holds the level''s lock and has seen that they are free.';
+
 CREATE OR REPLACE FUNCTION private.is_idempotency_key(p_key jsonb, p_body_hash jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1406,6 +2023,20 @@ begin
 end;
 $function$;
 comment on function private.is_idempotency_key(pg_catalog.jsonb,pg_catalog.jsonb) is 'Whether these are a key and the hash of what it stands for. One without the other is neither.';
+
+CREATE OR REPLACE FUNCTION private.is_payable(p_variant_id uuid, p_currency text, p_shop_currency text, p_now timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return p_currency = p_shop_currency and exists (
+    select 1 from public.variants as v join public.products as p on p.id = v.product_id
+    where v.id = p_variant_id and p.published_at <= p_now);
+end;
+$function$;
+comment on function private.is_payable(pg_catalog.uuid,pg_catalog.text,pg_catalog.text,timestamp with time zone) is 'Whether something in a cart is for sale, in the shop''s currency.';
 
 CREATE OR REPLACE FUNCTION private.is_refused(p_answers jsonb, p_fine text[])
  RETURNS boolean
@@ -1558,6 +2189,20 @@ begin
 end;
 $function$;
 comment on function private.keep_refusals() is 'Takes at most 1000 counters over into kept_refusals, where a crash cannot take them back. What somebody is counting on right now is left for the next time.';
+
+CREATE OR REPLACE FUNCTION private.keep_total_of_order_trail()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.order_trail_totals as t (day, entity, actor, cause, changes)
+  select (g.at at time zone 'UTC')::date, g.entity, g.actor, g.cause, count(*) from gone as g group by 1, 2, 3, 4
+  on conflict (day, entity, actor, cause) do update set changes = t.changes + excluded.changes;
+  return null;
+end;
+$function$;
+comment on function private.keep_total_of_order_trail() is 'Adds what is deleted from the trail of orders to its totals, in the same statement.';
 
 CREATE OR REPLACE FUNCTION private.keep_total_of_trail()
  RETURNS trigger
@@ -1882,6 +2527,38 @@ end;
 $function$;
 comment on function private.lock_merging_shoppers(pg_catalog.uuid,pg_catalog.uuid) is 'Locks two shoppers, making their rows, and everybody who was merged into the first before (sorted, FOR NO KEY UPDATE): their rows change with a transfer.';
 
+CREATE OR REPLACE FUNCTION private.lock_payment(p_payment_id uuid)
+ RETURNS public.payments
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments;
+  v_shopper_id uuid;
+begin
+  loop
+    select p.shopper_id into v_shopper_id from public.payments as p where p.id = p_payment_id;
+    if not found then
+      return null;
+    end if;
+    begin
+      insert into public.shoppers (id) values (v_shopper_id) on conflict (id) do nothing;
+      perform 1 from public.shoppers as s where s.id = v_shopper_id for no key update;
+      perform 1 from public.orders as o
+      where o.id = (select p.order_id from public.payments as p where p.id = p_payment_id) for no key update;
+      select * into v_payment from public.payments as p where p.id = p_payment_id for no key update;
+      if v_payment.shopper_id = v_shopper_id then
+        return v_payment;
+      end if;
+      raise exception 'merged_meanwhile' using errcode = 'HF010';
+    exception when sqlstate 'HF010' then
+      null; -- lets go of the guest's lock: after a sign-in the user's comes first
+    end;
+  end loop;
+end;
+$function$;
+comment on function private.lock_payment(pg_catalog.uuid) is 'Locks the shopper, the order and the payment, in this order, and answers the payment as it is then; null for an unknown one.';
+
 CREATE OR REPLACE FUNCTION private.lock_shoppers(p_shopper_ids uuid[])
  RETURNS private.shopper_arrays
  LANGUAGE plpgsql
@@ -1942,6 +2619,52 @@ begin
 end;
 $function$;
 comment on function private.log_cause() is 'Why something changes, for the trail: the operation, or sql.';
+
+CREATE OR REPLACE FUNCTION private.log_order_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  -- Whom it is about, and what is no change of it.
+  c_unlogged constant text[] := '{email,ship_name,ship_line1,ship_line2,ship_postal_code,ship_city,ship_country,tracking,session_url,return_origin,claimed_until,last_error}';
+  v_after jsonb := to_jsonb(new) - c_unlogged;
+  v_before jsonb := case when tg_op = 'UPDATE' then to_jsonb(old) - c_unlogged end;
+  v_row jsonb := to_jsonb(new);
+begin
+  if tg_op = 'UPDATE' then
+    select jsonb_object_agg(b.key, b.value), jsonb_object_agg(b.key, v_after -> b.key) into v_before, v_after
+    from jsonb_each(v_before) as b where b.value is distinct from v_after -> b.key;
+    if v_after is null then
+      return null;
+    end if;
+  end if;
+  insert into public.order_trail (actor, cause, entity, entity_id, order_id, shopper_id, before, after)
+  values (private.log_actor(), private.log_cause(), tg_argv[0],
+          new.id,
+          (v_row ->> case tg_argv[0] when 'order' then 'id' else 'order_id' end)::uuid,
+          (v_row ->> 'shopper_id')::uuid, v_before, v_after);
+  return null;
+end;
+$function$;
+comment on function private.log_order_change() is 'Writes what changed into the trail, whoever changed it. Its argument is the entity.';
+
+CREATE OR REPLACE FUNCTION private.log_refund_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.order_trail (actor, cause, entity, entity_id, order_id, before, after)
+  select private.log_actor(), private.log_cause(), 'refund_line', new.order_line_id, f.order_id,
+         case when tg_op = 'UPDATE' then to_jsonb(old) end, to_jsonb(new)
+  from public.refunds as f where f.id = new.refund_id;
+  return null;
+end;
+$function$;
+comment on function private.log_refund_line() is 'Writes into the trail which units a refund is for, and what became of them.';
 
 CREATE OR REPLACE FUNCTION private.log_stock_level()
  RETURNS trigger
@@ -2085,6 +2808,95 @@ end;
 $function$;
 comment on function private.note_sources_of_merged() is 'What a guest took from somewhere was taken from there also when it is the user''s: it counts for that source once the guest is a guest again, and when the user asks for more. The transfer holds the locks of the levels of what is held.';
 
+CREATE OR REPLACE FUNCTION private.open_alert(p_kind text, p_subject text, p_details jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.alerts as a (kind, subject, details) values (p_kind, p_subject, p_details)
+  on conflict (kind, subject) where closed_at is null do update set details = excluded.details;
+end;
+$function$;
+comment on function private.open_alert(pg_catalog.text,pg_catalog.text,pg_catalog.jsonb) is 'Opens an alert, or tells the open one of that subject the news.';
+
+CREATE OR REPLACE FUNCTION private.order_as_json(p_order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object(
+      'orderId', o.id, 'number', o.number, 'status', o.status, 'source', o.source, 'createdAt', o.created_at,
+      'paidAt', o.paid_at, 'shippedAt', o.shipped_at, 'cancelledAt', o.cancelled_at, 'refundedAt', o.refunded_at,
+      'disputedAt', o.disputed_at, 'email', o.email,
+      'address', jsonb_build_object('name', o.ship_name, 'line1', o.ship_line1, 'line2', o.ship_line2,
+                                    'postalCode', o.ship_postal_code, 'city', o.ship_city, 'country', o.ship_country),
+      'currency', o.currency, 'subtotalCents', o.subtotal_cents, 'shippingCents', o.shipping_cents,
+      'totalCents', o.total_cents, 'refundedCents', o.refunded_cents, 'tracking', o.tracking,
+      'paymentId', p.id, 'paymentStatus', p.status, 'windowEndsAt', p.window_ends_at,
+      'receivedCents', p.received_cents)
+      || jsonb_build_object(
+      'lines', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'orderLineId', l.id, 'variantId', l.variant_id, 'sku', l.sku, 'productName', l.product_name,
+          'variantName', l.variant_name, 'imagePath', l.image_path, 'quantity', l.quantity,
+          'unitPriceCents', l.unit_price_cents, 'refundedQuantity', (
+            select coalesce(sum(r.quantity), 0) from public.refund_lines as r
+            join public.refunds as f on f.id = r.refund_id and f.status <> 'failed'
+            where r.order_line_id = l.id)) order by l.position), '[]')
+        from public.order_lines as l where l.order_id = o.id),
+      'refunds', private.refunds_as_json(o.id))
+    from public.orders as o left join public.payments as p on p.order_id = o.id
+    where o.id = p_order_id);
+end;
+$function$;
+comment on function private.order_as_json(pg_catalog.uuid) is 'An order as answers carry it, with lines and refunds. Minor units of its currency, ISO 8601 instants. Null for an unknown one.';
+
+CREATE OR REPLACE FUNCTION private.own_units(p_line public.order_lines, p_shopper_id uuid, p_now timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_lapsed uuid[];
+  v_hold public.reservations;
+begin
+  select * into v_hold from public.reservations as r
+  where r.id = p_line.reservation_id and r.status = 'paying' and r.quantity = p_line.quantity
+    -- Not where the next order has pinned it.
+    and not exists (select 1 from public.order_lines as l join public.payments as p on p.order_id = l.order_id
+                    where l.reservation_id = r.id and l.order_id <> p_line.order_id and p.status in ('open', 'processing'));
+  if found then
+    return v_hold.id;
+  end if;
+  select array_agg(r.id) into v_lapsed from public.reservations as r
+  where r.shopper_id = p_shopper_id and r.variant_id = p_line.variant_id and r.status = 'active' and r.expires_at <= p_now;
+  if v_lapsed is not null then
+    perform private.mark_expired(v_lapsed, p_now);
+  end if;
+  -- Back in the cart, perhaps as part of a larger line.
+  select * into v_hold from public.reservations as r
+  where r.shopper_id = p_shopper_id and r.variant_id = p_line.variant_id and r.status = 'active'
+    and r.quantity >= p_line.quantity
+  order by r.id = p_line.reservation_id desc, r.quantity = p_line.quantity desc, r.created_at, r.id
+  limit 1;
+  if not found then
+    return null;
+  end if;
+  if v_hold.quantity = p_line.quantity then
+    update public.reservations as r set status = 'paying' where r.id = v_hold.id;
+    return v_hold.id;
+  end if;
+  update public.reservations as r set quantity = r.quantity - p_line.quantity where r.id = v_hold.id;
+  return private.insert_paying_hold(p_shopper_id, p_line.variant_id, v_hold.location_id, p_line.quantity,
+                                    p_line.reservation_id, p_now);
+end;
+$function$;
+comment on function private.own_units(public.order_lines,pg_catalog.uuid,timestamp with time zone) is 'The first rung: the line''s hold if it is there still, paying or back in the cart, as a paying hold of exactly its units; null where it is not. The caller holds the locks of the shopper and of the levels.';
+
 CREATE OR REPLACE FUNCTION private.parse_reserve_requests(p_requests jsonb)
  RETURNS private.reserve_batch
  LANGUAGE plpgsql
@@ -2152,6 +2964,70 @@ end;
 $function$;
 comment on function private.parse_reserve_requests(pg_catalog.jsonb) is 'Reads a checked batch. Lines of the same variant are summed; guests who became users are replaced by them.';
 
+CREATE OR REPLACE FUNCTION private.payment_as_json(p_payment_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object(
+      'paymentId', p.id, 'orderId', o.id, 'orderNumber', o.number, 'shopperId', p.shopper_id, 'status', p.status,
+      'amountCents', p.amount_cents, 'currency', p.currency, 'email', o.email, 'returnOrigin', p.return_origin,
+      'sessionId', p.session_id, 'sessionUrl', p.session_url, 'sessionExpiresAt', p.session_expires_at,
+      'windowEndsAt', p.window_ends_at, 'paymentIntentId', p.payment_intent_id, 'shippingCents', o.shipping_cents,
+      'createdAt', p.created_at, 'lines', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'name', l.product_name || ' – ' || l.variant_name, 'quantity', l.quantity,
+          'unitPriceCents', l.unit_price_cents, 'imagePath', l.image_path) order by l.position), '[]')
+        from public.order_lines as l where l.order_id = o.id))
+    from public.payments as p join public.orders as o on o.id = p.order_id
+    where p.id = p_payment_id);
+end;
+$function$;
+comment on function private.payment_as_json(pg_catalog.uuid) is 'A payment with every parameter of the call to Stripe: made from this alone, the call is the same each time. Null for an unknown one.';
+
+CREATE OR REPLACE FUNCTION private.pin_cart(p_shopper_id uuid, p_cart_version text, p_details jsonb, p_return_origin text, p_settings public.store_settings, p_window_seconds integer, p_subtotal_cents bigint, p_now timestamp with time zone)
+ RETURNS public.payments
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order_id uuid;
+  v_payment public.payments;
+begin
+  insert into public.orders
+    (shopper_id, source, email, ship_name, ship_line1, ship_line2, ship_postal_code, ship_city, ship_country,
+     cart_version, currency, subtotal_cents, shipping_cents, total_cents, created_at)
+  values (p_shopper_id, 'checkout', p_details ->> 'email', p_details ->> 'name', p_details ->> 'line1',
+          p_details ->> 'line2', p_details ->> 'postalCode', p_details ->> 'city', p_details ->> 'country',
+          p_cart_version, p_settings.shop_currency, p_subtotal_cents, p_settings.shipping_cents,
+          p_subtotal_cents + p_settings.shipping_cents, p_now)
+  returning id into v_order_id;
+  insert into public.order_lines
+    (order_id, position, variant_id, quantity, unit_price_cents, product_name, variant_name, sku, image_path,
+     reservation_id, left_seconds)
+  select v_order_id, row_number() over (order by c.created_at, c.id), c.variant_id, c.quantity, c.price_cents,
+         c.shown ->> 'productName', c.shown ->> 'variantName', v.sku, c.shown ->> 'imagePath', c.id,
+         ceil(extract(epoch from (c.hold ->> 'expiresAt')::timestamptz - p_now))
+  from private.cart_rows(p_shopper_id, p_now) as c join public.variants as v on v.id = c.variant_id
+  where c.is_live;
+  insert into public.payments
+    (order_id, shopper_id, amount_cents, currency, return_origin, session_expires_at, window_ends_at, created_at)
+  values (v_order_id, p_shopper_id, p_subtotal_cents + p_settings.shipping_cents, p_settings.shop_currency,
+          p_return_origin,
+          -- Stripe asks for 30 minutes from the call on, which may be repeated for some.
+          p_now + greatest(interval '30 minutes', make_interval(secs => p_window_seconds)) + interval '5 minutes',
+          p_now + make_interval(secs => p_window_seconds), p_now)
+  returning * into v_payment;
+  update public.reservations as r set status = 'paying'
+  from public.order_lines as l where l.order_id = v_order_id and r.id = l.reservation_id;
+  return v_payment;
+end;
+$function$;
+comment on function private.pin_cart(pg_catalog.uuid,pg_catalog.text,pg_catalog.jsonb,pg_catalog.text,public.store_settings,integer,bigint,timestamp with time zone) is 'Makes the order, its lines and its payment of the shopper''s live holds, and pins those. The caller holds the locks of the shopper and of the levels.';
+
 CREATE OR REPLACE FUNCTION private.prune_idempotency_keys(p_limit integer, p_now timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2181,6 +3057,7 @@ declare
   v_before timestamptz;
   v_holds integer;
   v_levels integer;
+  v_orders integer;
 begin
   if p_limit is null or p_limit not between 1 and 100000 then
     perform private.raise_invalid_request('p_limit is 1 to 100000 rows');
@@ -2194,11 +3071,15 @@ begin
   delete from public.stock_trail as t
   where t.ctid in (select o.ctid from public.stock_trail as o where o.at < v_before limit p_limit - v_holds);
   get diagnostics v_levels = row_count;
+  delete from public.order_trail as t
+  where t.ctid in (select o.ctid from public.order_trail as o where o.at < v_before limit p_limit - v_holds - v_levels);
+  get diagnostics v_orders = row_count;
   perform private.set_cause('');
-  return jsonb_build_object('before', v_before, 'pruned', v_holds + v_levels, 'more', v_holds + v_levels >= p_limit);
+  return jsonb_build_object('before', v_before, 'pruned', v_holds + v_levels + v_orders,
+                            'more', v_holds + v_levels + v_orders >= p_limit);
 end;
 $function$;
-comment on function private.prune_trail(integer) is 'Deletes at most p_limit rows of the trail that are older than trail_kept_days, after adding them to trail_totals. Answers {before: instant, pruned: rows, more: call again}. For the owner of the schema alone: no role of the Data API may call it. Locks the rows that it deletes. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..100000.';
+comment on function private.prune_trail(integer) is 'Deletes at most p_limit rows of the trail that are older than trail_kept_days, after adding them to trail_totals and order_trail_totals. Answers {before: instant, pruned: rows, more: call again}. For the owner of the schema alone: no role of the Data API may call it. Locks the rows that it deletes. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..100000.';
 
 CREATE OR REPLACE FUNCTION private.raise_invalid_request(p_message text)
  RETURNS void
@@ -2282,6 +3163,27 @@ begin
 end;
 $function$;
 comment on function private.reclaim_lapsed(private.reserve_batch,private.level_arrays,private.hold_arrays,timestamp with time zone) is 'Invariant 5: where a level may have to give more than it has free, lapsed holds give their units back, as many as may be needed. Answers the free units by level. The caller holds the levels'' locks.';
+
+CREATE OR REPLACE FUNCTION private.refunds_as_json(p_order_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'refundId', f.id, 'amountCents', f.amount_cents, 'currency', f.currency, 'reason', f.reason,
+      'status', f.status, 'attempt', f.attempt, 'lastError', f.last_error, 'createdAt', f.created_at,
+      'settledAt', f.settled_at,
+      'lines', (select coalesce(jsonb_agg(jsonb_build_object(
+                  'orderLineId', l.order_line_id, 'quantity', l.quantity, 'restock', l.restock)
+                  order by l.order_line_id), '[]')
+                from public.refund_lines as l where l.refund_id = f.id)) order by f.created_at, f.id), '[]')
+    from public.refunds as f where f.order_id = p_order_id);
+end;
+$function$;
+comment on function private.refunds_as_json(pg_catalog.uuid) is 'The refunds of an order with their lines, oldest first.';
 
 CREATE OR REPLACE FUNCTION private.refusal_of_reservation(p_reservation_id uuid, p_shopper_id uuid, p_variant_id uuid)
  RETURNS text
@@ -2904,6 +3806,117 @@ end;
 $function$;
 comment on function private.reserve_within_limits(pg_catalog.jsonb,timestamp with time zone) is 'private.reserve, and the shortcut before it, for those whom no cool-down and no limit of their source refuses; answers alike, with limit {name: max_unconverted_holds | max_requests_per_address | max_units_per_address, value, retryAfterSeconds?}. Refuses from a look without locks where that is enough, and looks again under the locks of what was taken: whoever took too much is undone, and the others try again. Where no request has a source, only the cool-down is looked at. p_now as for private.reserve.';
 
+CREATE OR REPLACE FUNCTION private.restock_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_reason text := coalesce(current_setting('holdfast.reason', true), '');
+begin
+  perform set_config('holdfast.reason', 'refund ' || (
+    select o.number from public.order_lines as l join public.orders as o on o.id = l.order_id
+    where l.id = new.order_line_id), true);
+  update public.stock_levels as s set on_hand = s.on_hand + new.quantity
+  from public.order_lines as l
+  where l.id = new.order_line_id and s.variant_id = l.variant_id and s.location_id = l.location_id;
+  perform set_config('holdfast.reason', v_reason, true);
+  return null;
+end;
+$function$;
+comment on function private.restock_line() is 'Puts the units of a refund line back where they were sold from, with their movement "refund <number>", in the statement that decides it: exactly once. Locks the level.';
+
+CREATE OR REPLACE FUNCTION private.resume_payment(p_payment public.payments, p_cart_version text, p_expected_total_cents bigint, p_details jsonb, p_now timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if p_payment.status = 'open' and p_payment.window_ends_at > p_now and p_payment.amount_cents = p_expected_total_cents
+     and exists (select 1 from public.orders as o
+                 where o.id = p_payment.order_id and o.cart_version = p_cart_version
+                   and (o.email, o.ship_name, o.ship_line1, o.ship_line2, o.ship_postal_code, o.ship_city, o.ship_country)
+                     is not distinct from (p_details ->> 'email', p_details ->> 'name', p_details ->> 'line1',
+                       p_details ->> 'line2', p_details ->> 'postalCode', p_details ->> 'city', p_details ->> 'country')) then
+    return jsonb_build_object('outcome', 'pinned', 'isNew', false, 'payment', private.payment_as_json(p_payment.id));
+  end if;
+  return jsonb_build_object('outcome', 'payment_open', 'paymentId', p_payment.id);
+end;
+$function$;
+comment on function private.resume_payment(public.payments,pg_catalog.text,bigint,pg_catalog.jsonb,timestamp with time zone) is 'What a shopper with an unfinished payment is answered: the same payment for the same cart and address, else that it has to end first.';
+
+CREATE OR REPLACE FUNCTION private.sell_lines(p_order_id uuid, p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform set_config('holdfast.reason',
+    'sale ' || (select o.number from public.orders as o where o.id = p_order_id), true);
+  -- The hold leaves before on_hand drops: reserved never passes it.
+  update public.reservations as r set status = 'confirmed', ended_at = p_now
+  from public.order_lines as l where l.order_id = p_order_id and r.id = l.reservation_id;
+  update public.order_lines as l set location_id = r.location_id
+  from public.reservations as r where l.order_id = p_order_id and r.id = l.reservation_id;
+  update public.stock_levels as s set on_hand = s.on_hand - u.units
+  from (
+    select l.variant_id, l.location_id, sum(l.quantity) as units
+    from public.order_lines as l where l.order_id = p_order_id group by l.variant_id, l.location_id
+  ) as u
+  where s.variant_id = u.variant_id and s.location_id = u.location_id;
+  update public.orders as o set status = 'paid', paid_at = p_now, cancelled_at = null where o.id = p_order_id;
+  perform set_config('holdfast.reason', '', true);
+end;
+$function$;
+comment on function private.sell_lines(pg_catalog.uuid,timestamp with time zone) is 'Turns the paying holds of an order into its sale, each level with its movement "sale <number>". Its payment says succeeded already.';
+
+CREATE OR REPLACE FUNCTION private.sell_or_refund(p_payment public.payments, p_received_cents bigint, p_received_currency text, p_payment_intent_id text, p_then text, p_now timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_is_right boolean := p_received_cents = p_payment.amount_cents and p_received_currency = p_payment.currency;
+  v_is_there boolean;
+  v_refund_id uuid;
+begin
+  update public.payments as p
+  set status = 'succeeded', settled_at = p_now, received_cents = p_received_cents, claimed_until = null,
+      received_currency = p_received_currency, payment_intent_id = coalesce(p.payment_intent_id, p_payment_intent_id)
+  where p.id = p_payment.id and p.status <> 'succeeded';
+  v_is_there := v_is_right and private.take_units(p_payment.order_id, p_payment.shopper_id, p_now);
+  if v_is_there then
+    perform private.sell_lines(p_payment.order_id, p_now);
+    perform private.write_mail(p_payment.order_id, 'confirmation');
+    return null;
+  end if;
+
+  perform private.unpin_holds(p_payment, p_then, p_now);
+  update public.orders as o
+  set status = case when v_is_right then 'refunded_out_of_stock' else 'refunded' end::public.order_status,
+      paid_at = p_now, refunded_at = p_now, cancelled_at = null
+  where o.id = p_payment.order_id;
+  if p_received_cents > 0 then
+    insert into public.refunds (order_id, payment_id, amount_cents, currency, reason, actor, created_at)
+    values (p_payment.order_id, p_payment.id, p_received_cents, p_received_currency,
+            case when v_is_right then 'out_of_stock' else 'wrong_amount' end, 'system', p_now)
+    returning id into v_refund_id;
+  end if;
+  if v_is_right then
+    perform private.write_mail(p_payment.order_id, 'out_of_stock', v_refund_id);
+  else
+    perform private.write_mail(p_payment.order_id, 'refunded', v_refund_id);
+    perform private.open_alert('wrong_amount', p_payment.id::text, jsonb_build_object(
+      'orderId', p_payment.order_id, 'askedCents', p_payment.amount_cents, 'askedCurrency', p_payment.currency,
+      'receivedCents', p_received_cents, 'receivedCurrency', p_received_currency));
+  end if;
+  return v_refund_id;
+end;
+$function$;
+comment on function private.sell_or_refund(public.payments,bigint,pg_catalog.text,pg_catalog.text,pg_catalog.text,timestamp with time zone) is 'Invariant 8: a payment that succeeded becomes the sale of all its units (answers null), or one refund of what was received (its id; null where nothing was received). Writes the mail and, for a wrong amount or currency, the alert. The caller holds the locks of shopper, order and levels.';
+
 CREATE OR REPLACE FUNCTION private.set_cause(p_cause text)
  RETURNS void
  LANGUAGE plpgsql
@@ -3035,6 +4048,86 @@ end;
 $function$;
 comment on function private.source_limits_behind(pg_catalog.jsonb,pg_catalog.jsonb,public.store_settings,timestamp with time zone) is 'Requests that took more than their source''s share, once all that they took is written and noted: {position: limit}, null where there are none. Exact: the caller holds the locks of the levels. Forgets idle holders, where they are many.';
 
+CREATE OR REPLACE FUNCTION private.take_units(p_order_id uuid, p_shopper_id uuid, p_now timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_line public.order_lines;
+  v_hold_id uuid;
+begin
+  for v_line in select * from public.order_lines as l where l.order_id = p_order_id order by l.position loop
+    v_hold_id := coalesce(private.own_units(v_line, p_shopper_id, p_now), private.free_units(v_line, p_shopper_id, p_now));
+    if v_hold_id is null then
+      raise exception 'all_or_nothing' using errcode = 'HF009';
+    end if;
+    update public.order_lines as l set reservation_id = v_hold_id
+    where l.id = v_line.id and l.reservation_id is distinct from v_hold_id;
+  end loop;
+  return true;
+exception when sqlstate 'HF009' then
+  return false; -- what was taken for the lines before is undone
+end;
+$function$;
+comment on function private.take_units(pg_catalog.uuid,pg_catalog.uuid,timestamp with time zone) is 'Has a paying hold for every line of the order, or changes nothing and answers false: all or nothing. The caller holds the locks of shopper, order and levels.';
+
+CREATE OR REPLACE FUNCTION private.unpin_holds(p_payment public.payments, p_then text, p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_least integer;
+  v_spent integer;
+  v_row record;
+  v_in_cart public.reservations;
+  v_ends_at timestamptz;
+begin
+  select s.min_returned_seconds into strict v_least from public.store_settings as s;
+  v_spent := greatest(ceil(extract(epoch from p_now - p_payment.created_at))::integer, v_least);
+  for v_row in
+    select r.*, greatest(l.left_seconds, v_least) as left_seconds
+    from public.order_lines as l join public.reservations as r on r.id = l.reservation_id and r.status = 'paying'
+    where l.order_id = p_payment.order_id
+      and not exists (select 1 from public.order_lines as n join public.payments as p on p.order_id = n.order_id
+                      where n.reservation_id = r.id and p.status in ('open', 'processing'))
+    order by l.position
+  loop
+    if p_then = 'expire' then
+      update public.reservations as r
+      set status = 'expired', ended_at = p_now, expires_at = p_now, max_expires_at = greatest(r.max_expires_at, p_now),
+          paying_seconds = r.paying_seconds + v_spent
+      where r.id = v_row.id;
+      continue;
+    end if;
+    select * into v_in_cart from public.reservations as r
+    where r.shopper_id = v_row.shopper_id and r.variant_id = v_row.variant_id and r.location_id = v_row.location_id
+      and r.status = 'active';
+    if found and v_in_cart.expires_at <= p_now then
+      perform private.mark_expired(array[v_in_cart.id], p_now);
+      v_in_cart := null;
+    end if;
+    v_ends_at := p_now + make_interval(secs => v_row.left_seconds);
+    if v_in_cart.id is null then
+      update public.reservations as r
+      set status = 'active', expires_at = v_ends_at, max_expires_at = greatest(r.max_expires_at, v_ends_at),
+          paying_seconds = r.paying_seconds + v_spent
+      where r.id = v_row.id;
+    else
+      -- One line again: the units go back and are taken again under the same lock.
+      update public.reservations as r set status = 'released', ended_at = p_now where r.id = v_row.id;
+      update public.reservations as r
+      set quantity = r.quantity + v_row.quantity, expires_at = greatest(r.expires_at, v_ends_at),
+          max_expires_at = greatest(least(r.max_expires_at, v_row.max_expires_at), r.expires_at, v_ends_at),
+          paying_seconds = greatest(r.paying_seconds, v_row.paying_seconds + v_spent)
+      where r.id = v_in_cart.id;
+    end if;
+  end loop;
+end;
+$function$;
+comment on function private.unpin_holds(public.payments,pg_catalog.text,timestamp with time zone) is 'What becomes of the holds of a payment that ended without a sale. return: they are in the cart again with what they had left, min_returned_seconds at least, merged into an active hold of the same level; expire: their units are free. The caller holds the locks of shopper, order and levels, and the payment is final.';
+
 CREATE OR REPLACE FUNCTION private.variants_of_reservations(p_shopper_id uuid, p_ids uuid[])
  RETURNS uuid[]
  LANGUAGE plpgsql
@@ -3106,6 +4199,19 @@ begin
 end;
 $function$;
 comment on function private.write_holds(private.reserve_batch,private.hold_arrays,timestamp with time zone) is 'Writes a plan: at most one statement each for moved, changed and new holds, whose triggers count them and write the trail.';
+
+CREATE OR REPLACE FUNCTION private.write_mail(p_order_id uuid, p_kind text, p_refund_id uuid DEFAULT NULL::uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.outgoing_mails (order_id, kind, refund_id)
+  select o.id, p_kind, p_refund_id from public.orders as o where o.id = p_order_id and o.email is not null
+  on conflict (order_id, kind, refund_id) do nothing;
+end;
+$function$;
+comment on function private.write_mail(pg_catalog.uuid,pg_catalog.text,pg_catalog.uuid) is 'Puts a mail into the outbox, once per order, kind and refund; none where there is no address.';
 
 CREATE OR REPLACE FUNCTION private.write_stock_movement()
  RETURNS trigger
@@ -3197,6 +4303,38 @@ end;
 $function$;
 comment on function public.adjust_stock(pg_catalog.uuid,pg_catalog.uuid,integer,pg_catalog.text,boolean) is 'Changes on_hand by p_delta units, with its reason in the ledger. Answers adjusted {onHand, released} | units_held {missing, inTheWay: the newest holds that would have to go} — repeat with p_release_newest to take those back; their shoppers see them as withdrawn | payment_open (holds that are being paid stand in the way) | below_zero | not_found. Locks the level. Not idempotent. Raises HF001 without a delta or a reason.';
 grant execute on function public.adjust_stock(uuid,uuid,integer,text,boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.claim_settlements(p_limit integer, p_variant_ids uuid[] DEFAULT NULL::uuid[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_ids uuid[];
+begin
+  if p_limit is null or p_limit not between 1 and 1000 then
+    perform private.raise_invalid_request('p_limit is 1 to 1000 payments');
+  end if;
+  v_ids := array(
+    select p.id from public.payments as p
+    where (p.status = 'open' or (p.status = 'processing' and p_variant_ids is null))
+      and p.window_ends_at <= v_now and (p.claimed_until is null or p.claimed_until <= v_now)
+      and (p_variant_ids is null or exists (
+        select 1 from public.order_lines as l where l.order_id = p.order_id and l.variant_id = any (p_variant_ids)))
+    order by p.window_ends_at limit p_limit for no key update skip locked);
+  update public.payments as p
+  set claimed_until = v_now + case p.status when 'open' then interval '1 minute' else interval '15 minutes' end
+  where p.id = any (v_ids);
+  return jsonb_build_object('serverNow', v_now, 'payments', (
+    select coalesce(jsonb_agg(private.payment_as_json(i.id) order by i.ord), '[]')
+    from unnest(v_ids) with ordinality as i (id, ord)));
+end;
+$function$;
+comment on function public.claim_settlements(integer,pg_catalog.uuid[]) is 'Takes payments whose window is over for settling with Stripe, oldest first: {serverNow, payments}. Nobody else gets them for a minute. Those that are processing come up for a look at Stripe every 15 minutes, never with p_variant_ids: that asks only for open ones with these variants, after somebody was refused because of them. Locks the payments that it takes, passing over those that somebody has. Safe to repeat. Raises HF001 for a limit outside 1..1000.';
+grant execute on function public.claim_settlements(integer,uuid[]) to service_role;
 
 CREATE OR REPLACE FUNCTION public.count_sign_in_attempt(p_way text, p_email text)
  RETURNS jsonb
@@ -3504,6 +4642,93 @@ $function$;
 comment on function public.get_hold_pause(pg_catalog.uuid) is 'How long until a shopper who reached max_holds_per_minute may make new holds: {serverNow, retryAfterSeconds: 1 to 60}. Locks nothing.';
 grant execute on function public.get_hold_pause(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION public.get_order(p_order_id uuid, p_shopper_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform 1 from public.orders as o
+  where o.id = p_order_id and (p_shopper_id is null or o.shopper_id = private.acting_shopper(p_shopper_id));
+  if not found then
+    return jsonb_build_object('outcome', 'not_found', 'serverNow', statement_timestamp());
+  end if;
+  return jsonb_build_object('outcome', 'found', 'serverNow', statement_timestamp(),
+                            'order', private.order_as_json(p_order_id));
+end;
+$function$;
+comment on function public.get_order(pg_catalog.uuid,pg_catalog.uuid) is 'Answers found {order} | not_found. With p_shopper_id only the shopper''s own; null: for who has its key, or operates the shop. Locks nothing.';
+grant execute on function public.get_order(uuid,uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.get_payment(p_payment_id uuid DEFAULT NULL::uuid, p_session_id text DEFAULT NULL::text, p_payment_intent_id text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments;
+begin
+  if num_nonnulls(p_payment_id, p_session_id, p_payment_intent_id) <> 1 then
+    perform private.raise_invalid_request('one of p_payment_id, p_session_id and p_payment_intent_id says which');
+  end if;
+  select * into v_payment from public.payments as p
+  where p.id = p_payment_id or p.session_id = p_session_id or p.payment_intent_id = p_payment_intent_id;
+  if not found then
+    return jsonb_build_object('outcome', 'not_found', 'serverNow', statement_timestamp());
+  end if;
+  return jsonb_build_object('outcome', 'found', 'serverNow', statement_timestamp(),
+    'payment', private.payment_as_json(v_payment.id), 'order', private.order_as_json(v_payment.order_id));
+end;
+$function$;
+comment on function public.get_payment(pg_catalog.uuid,pg_catalog.text,pg_catalog.text) is 'Answers found {payment, order} | not_found, by our id, the id of the Checkout Session or that of the payment intent. Locks nothing. Raises HF001 unless exactly one is given.';
+grant execute on function public.get_payment(uuid,text,text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.list_orders(p_shopper_id uuid, p_limit integer DEFAULT 20, p_before_number bigint DEFAULT NULL::bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if p_shopper_id is null or p_limit is null or p_limit not between 1 and 100 then
+    perform private.raise_invalid_request('a shopper has an id, and p_limit is 1 to 100 orders');
+  end if;
+  return (
+    select jsonb_build_object('serverNow', statement_timestamp(), 'orders',
+      coalesce(jsonb_agg(private.order_as_json(n.id) order by n.number desc), '[]'))
+    from (
+      select o.id, o.number from public.orders as o
+      where o.shopper_id = private.acting_shopper(p_shopper_id) and (p_before_number is null or o.number < p_before_number)
+      order by o.number desc limit p_limit
+    ) as n);
+end;
+$function$;
+comment on function public.list_orders(pg_catalog.uuid,integer,bigint) is 'A shopper''s orders, newest first: {serverNow, orders}. p_limit: 1 to 100; p_before_number: those before that number. Locks nothing. Raises HF001 for another limit and for no shopper.';
+grant execute on function public.list_orders(uuid,integer,bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.open_payment(p_shopper_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_id uuid;
+begin
+  select p.id into v_id from public.payments as p
+  where p.shopper_id = private.acting_shopper(p_shopper_id) and p.status in ('open', 'processing');
+  if not found then
+    return jsonb_build_object('outcome', 'none', 'serverNow', statement_timestamp());
+  end if;
+  return jsonb_build_object('outcome', 'found', 'serverNow', statement_timestamp(),
+                            'payment', private.payment_as_json(v_id));
+end;
+$function$;
+comment on function public.open_payment(pg_catalog.uuid) is 'The shopper''s unfinished payment, open or processing: found {payment} | none. Locks nothing.';
+grant execute on function public.open_payment(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.prune_sources(p_limit integer DEFAULT 10000)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3545,6 +4770,41 @@ end;
 $function$;
 comment on function public.prune_sources(integer) is 'Removes what is kept of sources once it says nothing any more: counts of past minutes, and holders who hold nothing. At most p_limit rows of each. Answers {serverNow, requests, holders: rows, more: call again}. Locks the rows that it deletes, sorted, and skips what somebody works on. Safe to repeat. Raises HF001 for a limit outside 1..100000.';
 grant execute on function public.prune_sources(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.record_session(p_payment_id uuid, p_session_id text, p_session_url text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_payment public.payments;
+begin
+  if coalesce(p_session_id, '') = '' then
+    perform private.raise_invalid_request('p_session_id says which session');
+  end if;
+  perform private.set_cause('system:session');
+  v_payment := private.lock_payment(p_payment_id);
+  if v_payment.id is null then
+    perform private.set_cause('');
+    return jsonb_build_object('outcome', 'not_found', 'serverNow', clock_timestamp());
+  end if;
+  if coalesce(v_payment.session_id, p_session_id) = p_session_id then
+    -- Of an ended one too, so that a late success finds it.
+    update public.payments as p set session_id = p_session_id, session_url = coalesce(p_session_url, p.session_url)
+    where p.id = p_payment_id;
+  end if;
+  perform private.set_cause('');
+  if v_payment.status not in ('open', 'processing') or v_payment.session_id <> p_session_id then
+    return jsonb_build_object('outcome', 'payment_ended', 'serverNow', clock_timestamp());
+  end if;
+  return jsonb_build_object('outcome', 'recorded', 'serverNow', clock_timestamp(),
+                            'payment', private.payment_as_json(p_payment_id));
+end;
+$function$;
+comment on function public.record_session(pg_catalog.uuid,pg_catalog.text,pg_catalog.text) is 'Writes down which Checkout Session was made for a payment. Answers recorded {payment} | payment_ended: nobody may pay for this any more, so expire the session | not_found. Locks the shopper, the order and the payment. Idempotent. Raises HF001 without a session.';
+grant execute on function public.record_session(uuid,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.release_reservations(p_shopper_id uuid, p_reservation_ids uuid[] DEFAULT NULL::uuid[], p_mode text DEFAULT 'partial'::text, p_idempotency_key text DEFAULT NULL::text, p_body_hash text DEFAULT NULL::text)
  RETURNS jsonb
@@ -3714,6 +4974,44 @@ $function$;
 comment on function public.reserve_stock(pg_catalog.jsonb) is 'Takes holds for many shoppers in one call. p_requests: 1 to 256 of {shopperId, lines: 1 to 100 of {variantId, quantity (units), reservationId?}, mode: all_or_nothing (default) | partial, quantityMode: add (default) | set, source? (a keyed hash of the address it comes from; see private.reserve_within_limits), idempotencyKey? (1 to 255 visible ASCII characters) with bodyHash (SHA-256 in hexadecimal)}. Answers {serverNow, answers}, one per request in order: {outcome: held | partial | the first refusal of a line, lines}; see private.decide_reservations for the outcomes of lines. Locks shoppers, then stock levels, sorted; a batch that must be refused whatever happens locks nothing. Not idempotent without a key: add adds again. What changed something is answered again for 24 hours to the same key and hash of that shopper; with another hash: idempotency_mismatch, and nothing changes. Raises HF001 for a malformed batch, 55P03 after 3 s of waiting for a lock; either changes nothing.';
 grant execute on function public.reserve_stock(jsonb) to service_role;
 
+CREATE OR REPLACE FUNCTION public.search_orders(p_filter jsonb DEFAULT '{}'::jsonb, p_limit integer DEFAULT 50, p_before_number bigint DEFAULT NULL::bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if p_limit is null or p_limit not between 1 and 200 or jsonb_typeof(p_filter) is distinct from 'object'
+     or not (p_filter - '{status,email,number,worklist}' = '{}')
+     or coalesce(p_filter ->> 'worklist', 'to_ship') not in ('to_ship', 'refund_undone', 'restock_undecided')
+     or (p_filter ->> 'status' is not null and not pg_input_is_valid(p_filter ->> 'status', 'public.order_status'))
+     or (p_filter ->> 'number' is not null and not pg_input_is_valid(p_filter ->> 'number', 'bigint')) then
+    perform private.raise_invalid_request('p_filter has status, email, number or worklist, and p_limit is 1 to 200 orders');
+  end if;
+  return (
+    select jsonb_build_object('serverNow', statement_timestamp(), 'orders',
+      coalesce(jsonb_agg(private.order_as_json(n.id) order by n.number desc), '[]'))
+    from (
+      select o.id, o.number from public.orders as o
+      where (p_before_number is null or o.number < p_before_number)
+        and (p_filter ->> 'status' is null or o.status = (p_filter ->> 'status')::public.order_status)
+        and (p_filter ->> 'email' is null or lower(o.email) = lower(p_filter ->> 'email'))
+        and (p_filter ->> 'number' is null or o.number = (p_filter ->> 'number')::bigint)
+        and case p_filter ->> 'worklist'
+          when 'to_ship' then o.status = 'paid' and o.shipped_at is null and o.cancelled_at is null
+          when 'refund_undone' then exists (
+            select 1 from public.refunds as f where f.order_id = o.id and f.status <> 'succeeded')
+          when 'restock_undecided' then exists (
+            select 1 from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
+            where f.order_id = o.id and l.restock = 'undecided')
+          else true end
+      order by o.number desc limit p_limit
+    ) as n);
+end;
+$function$;
+comment on function public.search_orders(pg_catalog.jsonb,integer,bigint) is 'Orders for those who operate the shop, newest first: {serverNow, orders}. p_filter: status, email, number, worklist (to_ship | refund_undone | restock_undecided), all of them together. p_limit: 1 to 200. Locks nothing. Raises HF001 for another filter or limit.';
+grant execute on function public.search_orders(jsonb,integer,bigint) to service_role;
+
 CREATE OR REPLACE FUNCTION public.set_reservation_quantity(p_shopper_id uuid, p_reservation_id uuid, p_quantity integer, p_idempotency_key text DEFAULT NULL::text, p_body_hash text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3746,6 +5044,165 @@ end;
 $function$;
 comment on function public.set_reservation_quantity(pg_catalog.uuid,pg_catalog.uuid,integer,pg_catalog.text,pg_catalog.text) is 'Sets one hold to p_quantity units: more are taken or refused as a whole, fewer are given back at once and change no time; a lapsed hold is taken again as a new one. Answers serverNow and the line as reserve_stock does: held (with reservation, replacesId) | insufficient_stock | limit_reached | reservation_not_found | reservation_ended | payment_open | variant_not_found. Locks as reserve_stock. Idempotent. p_idempotency_key with p_body_hash (both or none): what changed something is answered again for 24 hours; with another hash the outcome is idempotency_mismatch, and nothing changes. Raises HF001 for a quantity that is no whole number from 1 to 999999 and for a malformed key.';
 grant execute on function public.set_reservation_quantity(uuid,uuid,integer,text,text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.settle_payment(p_payment_id uuid, p_stripe jsonb, p_then text, p_event_id text DEFAULT NULL::text, p_event_type text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_payment public.payments;
+  v_is_paid boolean;
+  v_is_failed boolean;
+  v_refund_id uuid;
+  v_outcome text;
+  v_now timestamptz;
+begin
+  perform private.check_stripe_session(p_stripe);
+  if p_then is null or p_then not in ('return', 'expire') then
+    perform private.raise_invalid_request('p_then is return or expire');
+  end if;
+  v_is_paid := p_stripe ->> 'paymentStatus' in ('paid', 'no_payment_required') and p_stripe ->> 'status' = 'complete';
+  v_is_failed := coalesce(p_stripe -> 'failed' = 'true', false);
+  perform private.set_cause('system:settle');
+  v_payment := private.lock_payment(p_payment_id);
+  if v_payment.id is null then
+    v_outcome := 'not_found';
+  elsif exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then
+    v_outcome := 'duplicate_event';
+  elsif v_payment.status = 'succeeded' or (not v_is_paid and v_payment.status in ('failed', 'expired')) then
+    v_outcome := 'already';
+    if v_is_paid and v_payment.payment_intent_id <> p_stripe ->> 'paymentIntentId' then
+      perform private.open_alert('second_payment', v_payment.id::text, jsonb_build_object(
+        'orderId', v_payment.order_id, 'paymentIntentId', p_stripe ->> 'paymentIntentId',
+        'receivedCents', p_stripe -> 'amountCents'));
+    end if;
+  elsif not v_is_paid and not v_is_failed and p_stripe ->> 'status' <> 'expired' then
+    v_outcome := case when p_stripe ->> 'status' = 'open' then 'still_open' else 'processing' end;
+    if v_outcome = 'processing' and v_payment.status = 'open' then
+      update public.payments as p
+      set status = 'processing', claimed_until = clock_timestamp() + interval '15 minutes',
+          payment_intent_id = coalesce(p.payment_intent_id, p_stripe ->> 'paymentIntentId')
+      where p.id = v_payment.id;
+    end if;
+  else
+    perform private.lock_levels(array(
+      select distinct l.variant_id from public.order_lines as l where l.order_id = v_payment.order_id));
+    v_now := clock_timestamp();
+    if v_is_paid then
+      v_refund_id := private.sell_or_refund(
+        v_payment, coalesce((p_stripe ->> 'amountCents')::bigint, 0), upper(coalesce(p_stripe ->> 'currency', v_payment.currency)),
+        p_stripe ->> 'paymentIntentId', p_then, v_now);
+      select case o.status when 'paid' then 'sold' else 'refund_due' end into v_outcome
+      from public.orders as o where o.id = v_payment.order_id;
+    else
+      perform private.end_payment(v_payment, v_is_failed, p_then, v_now);
+      v_outcome := 'ended';
+    end if;
+  end if;
+  if p_event_id is not null and v_payment.id is not null and v_outcome <> 'duplicate_event' then
+    insert into public.payment_events (event_id, type, payment_id, outcome)
+    values (p_event_id, coalesce(p_event_type, ''), v_payment.id, v_outcome)
+    on conflict (event_id) do nothing;
+  end if;
+  perform private.set_cause('');
+  return jsonb_build_object('outcome', v_outcome, 'serverNow', coalesce(v_now, clock_timestamp()))
+    || case when v_outcome = 'not_found' then '{}'
+            else jsonb_build_object('order', private.order_as_json(v_payment.order_id)) end
+    || case when v_outcome = 'refund_due' then jsonb_build_object('refundId', v_refund_id) else '{}' end;
+end;
+$function$;
+comment on function public.settle_payment(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of a payment, and does what follows from it, once. p_stripe: {sessionId, status: open | complete | expired, paymentStatus: paid | unpaid | no_payment_required, amountCents, currency, paymentIntentId, failed}. p_then: what becomes of the holds when no money came: return (to the cart) | expire. Answers {serverNow, outcome, order}: sold | refund_due {refundId}: the units were gone, or another amount or currency came than was asked for | processing | ended | still_open: nothing done | already: final before, nothing done; a success after expired or failed is a sale or a refund all the same | duplicate_event | not_found. p_event_id with p_event_type: recorded with the effect. Locks the shopper, the order, the payment, then the levels. Idempotent. Raises HF001 for a malformed p_stripe or p_then.';
+grant execute on function public.settle_payment(uuid,jsonb,text,text,text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.start_checkout(p_shopper_id uuid, p_cart_version text, p_expected_total_cents bigint, p_details jsonb, p_return_origin text, p_idempotency_key text DEFAULT NULL::text, p_body_hash text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_shopper_id uuid;
+  v_settings public.store_settings;
+  v_payment public.payments;
+  v_answer jsonb;
+  v_now timestamptz;
+  v_cart record;
+  v_window integer;
+begin
+  if p_cart_version is null or p_expected_total_cents is null or coalesce(p_return_origin, '') = '' then
+    perform private.raise_invalid_request('p_cart_version, p_expected_total_cents and p_return_origin are given');
+  end if;
+  perform private.check_checkout_details(p_details);
+  perform private.check_idempotency_key(p_idempotency_key, p_body_hash);
+  perform private.set_cause('shopper:checkout');
+  v_shopper_id := private.lock_acting_shopper(p_shopper_id);
+  v_answer := private.kept_answer(v_shopper_id, p_idempotency_key, p_body_hash, clock_timestamp());
+  if v_answer is not null then
+    perform private.set_cause('');
+    -- The payment as it is now: its session was made after the answer was kept.
+    return v_answer || jsonb_build_object('serverNow', clock_timestamp()) || case
+      when v_answer ? 'paymentId' then jsonb_build_object('payment', private.payment_as_json((v_answer ->> 'paymentId')::uuid))
+      when v_answer ? 'orderId' then jsonb_build_object('order', private.order_as_json((v_answer ->> 'orderId')::uuid))
+      else '{}' end;
+  end if;
+  select * into v_payment from public.payments as p
+  where p.shopper_id = v_shopper_id and p.status in ('open', 'processing');
+  if found then
+    perform private.set_cause('');
+    return private.resume_payment(v_payment, p_cart_version, p_expected_total_cents, p_details, clock_timestamp())
+      || jsonb_build_object('serverNow', clock_timestamp());
+  end if;
+  perform private.lock_levels(array(
+    select distinct r.variant_id from public.reservations as r where r.shopper_id = v_shopper_id and r.status = 'active'));
+  v_now := clock_timestamp();
+  select * into strict v_settings from public.store_settings;
+
+  -- As get_cart counts it, at this instant.
+  select count(*) as lines, coalesce(sum(c.quantity * c.price_cents::bigint), 0)::bigint as cents,
+         md5(coalesce(string_agg(concat_ws(':', c.id, c.quantity, c.price_cents, c.currency), ',' order by c.id), '')) as version,
+         bool_and(private.is_payable(c.variant_id, c.currency, v_settings.shop_currency, v_now)) as is_payable,
+         min(v_settings.max_paying_seconds - r.paying_seconds) as left_seconds
+  into v_cart
+  from private.cart_rows(v_shopper_id, v_now) as c join public.reservations as r on r.id = c.id
+  where c.is_live;
+  v_window := least(v_settings.payment_window_seconds, v_cart.left_seconds);
+  v_answer := case
+    when v_cart.lines = 0 then jsonb_build_object('outcome', 'cart_empty')
+    when v_cart.version <> p_cart_version or not v_cart.is_payable
+         or v_cart.cents + v_settings.shipping_cents <> p_expected_total_cents
+      then jsonb_build_object('outcome', 'cart_changed', 'cartVersion', v_cart.version,
+                              'totalCents', v_cart.cents + v_settings.shipping_cents)
+    when v_window < least(v_settings.min_returned_seconds, v_settings.payment_window_seconds)
+      then jsonb_build_object('outcome', 'limit_reached', 'limit',
+                              private.limit_reached('max_paying_seconds', v_settings.max_paying_seconds, null, v_now)) end;
+  if v_answer is not null then
+    perform private.set_cause('');
+    return v_answer || jsonb_build_object('serverNow', v_now)
+      || case when v_answer ->> 'outcome' <> 'limit_reached' then jsonb_build_object(
+           'differences', private.differences_of_cart(v_shopper_id, v_now, v_settings.shop_currency)) else '{}' end;
+  end if;
+
+  v_payment := private.pin_cart(v_shopper_id, p_cart_version, p_details, p_return_origin, v_settings, v_window,
+                                v_cart.cents, v_now);
+  if v_payment.amount_cents = 0 then
+    perform private.sell_or_refund(v_payment, 0, v_payment.currency, null, 'return', v_now);
+    v_answer := jsonb_build_object('outcome', 'paid', 'orderId', v_payment.order_id);
+  else
+    v_answer := jsonb_build_object('outcome', 'pinned', 'paymentId', v_payment.id, 'isNew', false);
+  end if;
+  perform private.keep_answer(v_shopper_id, p_idempotency_key, p_body_hash, v_answer, v_now);
+  perform private.set_cause('');
+  return v_answer || jsonb_build_object('serverNow', v_now) || case v_answer ->> 'outcome'
+    when 'paid' then jsonb_build_object('order', private.order_as_json(v_payment.order_id))
+    else jsonb_build_object('isNew', true, 'payment', private.payment_as_json(v_payment.id)) end;
+end;
+$function$;
+comment on function public.start_checkout(pg_catalog.uuid,pg_catalog.text,bigint,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Makes an order of the shopper''s cart and pins its holds for a payment window, if the cart is the one that was seen: p_cart_version as get_cart says it, p_expected_total_cents with shipping. Answers {serverNow, outcome: pinned {payment, paymentId, isNew; the same cart and address again is the same payment while it is open} | paid {order}: nothing was to be paid | cart_changed {cartVersion, totalCents, differences} | cart_empty {differences} | payment_open {paymentId}: another payment of this shopper has to end first | limit_reached {limit: max_paying_seconds} | idempotency_mismatch}. p_details: {email, name, line1, line2, postalCode, city, country}. Locks the shopper, then the levels. Idempotent. p_idempotency_key with p_body_hash (both or none): answered again for 24 hours with the payment as it is then, so look at its status. Raises HF001 for missing or malformed arguments.';
+grant execute on function public.start_checkout(uuid,text,bigint,jsonb,text,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.stock_health()
  RETURNS jsonb
@@ -4023,7 +5480,20 @@ UNION ALL
     t.location_id,
     t.before,
     t.after
-   FROM public.stock_trail t;
+   FROM public.stock_trail t
+UNION ALL
+ SELECT t.id,
+    t.at,
+    t.actor,
+    t.cause,
+    t.entity,
+    t.entity_id,
+    t.shopper_id,
+    NULL::uuid AS variant_id,
+    NULL::uuid AS location_id,
+    t.before,
+    t.after
+   FROM public.order_trail t;
 comment on view public.audit_log is 'The whole trail: who changed what, why, before and after, in the order of at. What it is made of is append-only.';
 grant select on table public.audit_log to service_role;
 
@@ -4099,6 +5569,28 @@ grant select on table public.stock_availability to service_role;
 
 -- Foreign keys
 
+alter table public.order_lines add constraint order_lines_location_id_fkey FOREIGN KEY (location_id) REFERENCES public.locations(id) ON DELETE RESTRICT;
+
+alter table public.order_lines add constraint order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+alter table public.order_lines add constraint order_lines_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
+
+alter table public.outgoing_mails add constraint outgoing_mails_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+alter table public.outgoing_mails add constraint outgoing_mails_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES public.refunds(id) ON DELETE RESTRICT;
+
+alter table public.payment_events add constraint payment_events_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
+
+alter table public.payments add constraint payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+alter table public.refund_lines add constraint refund_lines_order_line_id_fkey FOREIGN KEY (order_line_id) REFERENCES public.order_lines(id) ON DELETE RESTRICT;
+
+alter table public.refund_lines add constraint refund_lines_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES public.refunds(id) ON DELETE RESTRICT;
+
+alter table public.refunds add constraint refunds_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+alter table public.refunds add constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
+
 alter table public.stock_levels add constraint stock_levels_location_id_fkey FOREIGN KEY (location_id) REFERENCES public.locations(id) ON DELETE RESTRICT;
 
 alter table public.stock_levels add constraint stock_levels_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES public.variants(id) ON DELETE RESTRICT;
@@ -4106,6 +5598,70 @@ alter table public.stock_levels add constraint stock_levels_variant_id_fkey FORE
 alter table public.variants add constraint variants_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE RESTRICT;
 
 -- Triggers
+
+CREATE TRIGGER order_lines_are_fixed BEFORE UPDATE ON public.order_lines FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.order_id IS DISTINCT FROM new.order_id OR old."position" IS DISTINCT FROM new."position" OR old.variant_id IS DISTINCT FROM new.variant_id OR old.quantity IS DISTINCT FROM new.quantity OR old.unit_price_cents IS DISTINCT FROM new.unit_price_cents OR old.product_name IS DISTINCT FROM new.product_name OR old.variant_name IS DISTINCT FROM new.variant_name OR old.sku IS DISTINCT FROM new.sku OR old.image_path IS DISTINCT FROM new.image_path OR old.left_seconds IS DISTINCT FROM new.left_seconds OR old.location_id IS NOT NULL AND (old.location_id IS DISTINCT FROM new.location_id OR old.reservation_id IS DISTINCT FROM new.reservation_id)) EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: what was agreed on is not changed afterwards');
+
+CREATE TRIGGER order_lines_stay BEFORE DELETE OR TRUNCATE ON public.order_lines FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: orders are kept');
+
+CREATE TRIGGER order_trail_append_only BEFORE UPDATE OR TRUNCATE ON public.order_trail FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+
+CREATE TRIGGER order_trail_keep BEFORE DELETE ON public.order_trail FOR EACH STATEMENT WHEN (current_setting('holdfast.cause'::text, true) IS DISTINCT FROM 'system:prune'::text) EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+
+CREATE TRIGGER order_trail_keep_total AFTER DELETE ON public.order_trail REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.keep_total_of_order_trail();
+
+CREATE TRIGGER order_trail_totals_only_grow BEFORE DELETE OR UPDATE OR TRUNCATE ON public.order_trail_totals FOR EACH STATEMENT WHEN (current_setting('holdfast.cause'::text, true) IS DISTINCT FROM 'system:prune'::text) EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: totals stand for trail that is gone');
+
+CREATE TRIGGER orders_are_fixed BEFORE UPDATE ON public.orders FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.number IS DISTINCT FROM new.number OR old.source IS DISTINCT FROM new.source OR old.currency IS DISTINCT FROM new.currency OR old.subtotal_cents IS DISTINCT FROM new.subtotal_cents OR old.shipping_cents IS DISTINCT FROM new.shipping_cents OR old.total_cents IS DISTINCT FROM new.total_cents OR old.created_at IS DISTINCT FROM new.created_at OR old.cart_version IS DISTINCT FROM new.cart_version OR old.erased_at IS NOT NULL AND (new.erased_at IS NULL OR new.email IS NOT NULL)) EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: what was agreed on is not changed afterwards');
+
+CREATE CONSTRAINT TRIGGER orders_are_settled AFTER INSERT OR UPDATE ON public.orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.check_settled();
+
+CREATE TRIGGER orders_log AFTER INSERT OR UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION private.log_order_change('order');
+
+CREATE TRIGGER orders_start_pending BEFORE INSERT ON public.orders FOR EACH ROW WHEN (new.status <> 'pending'::public.order_status OR new.refunded_cents <> 0) EXECUTE FUNCTION private.refuse_statement('HF013', 'illegal_payment_move: an order begins pending');
+
+CREATE TRIGGER orders_status_moves_forward BEFORE UPDATE ON public.orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status AND NOT (old.status = 'pending'::public.order_status AND new.status <> 'pending'::public.order_status) AND NOT (old.status = 'cancelled'::public.order_status AND new.status <> 'pending'::public.order_status) AND NOT (old.status = 'paid'::public.order_status AND new.status = 'refunded'::public.order_status)) EXECUTE FUNCTION private.refuse_statement('HF013', 'illegal_payment_move: an order that was paid is never unpaid');
+
+CREATE TRIGGER orders_stay BEFORE DELETE OR TRUNCATE ON public.orders FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: orders are kept');
+
+CREATE TRIGGER payment_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.payment_events FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: what was heard was heard');
+
+CREATE TRIGGER payments_are_fixed BEFORE UPDATE ON public.payments FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.order_id IS DISTINCT FROM new.order_id OR old.amount_cents IS DISTINCT FROM new.amount_cents OR old.currency IS DISTINCT FROM new.currency OR old.return_origin IS DISTINCT FROM new.return_origin OR old.session_expires_at IS DISTINCT FROM new.session_expires_at OR old.window_ends_at IS DISTINCT FROM new.window_ends_at OR old.created_at IS DISTINCT FROM new.created_at OR old.session_id IS NOT NULL AND old.session_id IS DISTINCT FROM new.session_id OR old.payment_intent_id IS NOT NULL AND old.payment_intent_id IS DISTINCT FROM new.payment_intent_id OR old.received_cents IS NOT NULL AND (old.received_cents IS DISTINCT FROM new.received_cents OR old.received_currency IS DISTINCT FROM new.received_currency OR old.settled_at IS DISTINCT FROM new.settled_at)) EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: repeating the call to Stripe needs the same parameters');
+
+CREATE CONSTRAINT TRIGGER payments_are_settled AFTER INSERT OR UPDATE ON public.payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.check_settled();
+
+CREATE TRIGGER payments_log AFTER INSERT OR UPDATE ON public.payments FOR EACH ROW EXECUTE FUNCTION private.log_order_change('payment');
+
+CREATE TRIGGER payments_status_moves_forward BEFORE UPDATE ON public.payments FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status AND NOT old.status = 'open'::public.payment_status AND NOT (old.status = 'processing'::public.payment_status AND (new.status = ANY (ARRAY['succeeded'::public.payment_status, 'failed'::public.payment_status, 'expired'::public.payment_status]))) AND NOT ((old.status = ANY (ARRAY['failed'::public.payment_status, 'expired'::public.payment_status])) AND new.status = 'succeeded'::public.payment_status)) EXECUTE FUNCTION private.refuse_statement('HF013', 'illegal_payment_move: a final state is final, except that money may come late');
+
+CREATE TRIGGER payments_stay BEFORE DELETE OR TRUNCATE ON public.payments FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: payments are kept');
+
+CREATE TRIGGER refund_lines_are_fixed BEFORE UPDATE ON public.refund_lines FOR EACH ROW WHEN (old.refund_id IS DISTINCT FROM new.refund_id OR old.order_line_id IS DISTINCT FROM new.order_line_id OR old.quantity IS DISTINCT FROM new.quantity OR old.restock <> 'undecided'::text) EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: whether units are sold again is decided once');
+
+CREATE TRIGGER refund_lines_log AFTER INSERT OR UPDATE ON public.refund_lines FOR EACH ROW EXECUTE FUNCTION private.log_refund_line();
+
+CREATE TRIGGER refund_lines_restock_insert AFTER INSERT ON public.refund_lines FOR EACH ROW WHEN (new.restock = 'restocked'::text) EXECUTE FUNCTION private.restock_line();
+
+CREATE TRIGGER refund_lines_restock_update AFTER UPDATE ON public.refund_lines FOR EACH ROW WHEN (new.restock = 'restocked'::text AND old.restock = 'undecided'::text) EXECUTE FUNCTION private.restock_line();
+
+CREATE TRIGGER refund_lines_stay BEFORE DELETE OR TRUNCATE ON public.refund_lines FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: refunds are kept');
+
+CREATE TRIGGER refund_lines_within_sold BEFORE INSERT OR UPDATE ON public.refund_lines FOR EACH ROW EXECUTE FUNCTION private.guard_refund_line();
+
+CREATE TRIGGER refunds_are_fixed BEFORE UPDATE ON public.refunds FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.order_id IS DISTINCT FROM new.order_id OR old.payment_id IS DISTINCT FROM new.payment_id OR old.amount_cents IS DISTINCT FROM new.amount_cents OR old.currency IS DISTINCT FROM new.currency OR old.reason IS DISTINCT FROM new.reason OR old.actor IS DISTINCT FROM new.actor OR old.created_at IS DISTINCT FROM new.created_at OR old.attempt = new.attempt AND old.stripe_refund_id IS NOT NULL AND old.stripe_refund_id IS DISTINCT FROM new.stripe_refund_id) EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: repeating the call to Stripe needs the same parameters');
+
+CREATE TRIGGER refunds_count_insert AFTER INSERT ON public.refunds FOR EACH ROW WHEN (new.status = 'succeeded'::public.refund_status) EXECUTE FUNCTION private.count_refunds();
+
+CREATE TRIGGER refunds_count_update AFTER UPDATE ON public.refunds FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status AND ('succeeded'::public.refund_status = old.status OR 'succeeded'::public.refund_status = new.status)) EXECUTE FUNCTION private.count_refunds();
+
+CREATE TRIGGER refunds_log AFTER INSERT OR UPDATE ON public.refunds FOR EACH ROW EXECUTE FUNCTION private.log_order_change('refund');
+
+CREATE TRIGGER refunds_status_moves_forward BEFORE UPDATE ON public.refunds FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status AND NOT ((old.status = ANY (ARRAY['requested'::public.refund_status, 'pending'::public.refund_status])) AND new.status <> 'requested'::public.refund_status) AND NOT (old.status = 'succeeded'::public.refund_status AND new.status = 'failed'::public.refund_status) AND NOT (old.status = 'failed'::public.refund_status AND (new.attempt = (old.attempt + 1) OR old.stripe_refund_id IS NULL))) EXECUTE FUNCTION private.refuse_statement('HF013', 'illegal_payment_move: what went back stays back');
+
+CREATE TRIGGER refunds_stay BEFORE DELETE OR TRUNCATE ON public.refunds FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: refunds are kept');
+
+CREATE TRIGGER refunds_within_received_insert BEFORE INSERT ON public.refunds FOR EACH ROW WHEN (new.status <> 'failed'::public.refund_status) EXECUTE FUNCTION private.guard_refund();
+
+CREATE TRIGGER refunds_within_received_update BEFORE UPDATE ON public.refunds FOR EACH ROW WHEN (new.status <> 'failed'::public.refund_status AND old.status = 'failed'::public.refund_status) EXECUTE FUNCTION private.guard_refund();
 
 CREATE TRIGGER reservation_trail_append_only BEFORE UPDATE OR TRUNCATE ON public.reservation_trail FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
 
@@ -4121,9 +5677,13 @@ CREATE TRIGGER reservations_count_update AFTER UPDATE ON public.reservations REF
 
 CREATE TRIGGER reservations_identity_is_fixed BEFORE UPDATE ON public.reservations FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.variant_id IS DISTINCT FROM new.variant_id OR old.location_id IS DISTINCT FROM new.location_id OR old.created_at IS DISTINCT FROM new.created_at OR old.ended_at IS NOT NULL AND (old.quantity IS DISTINCT FROM new.quantity OR old.expires_at IS DISTINCT FROM new.expires_at OR old.ended_at IS DISTINCT FROM new.ended_at)) EXECUTE FUNCTION private.refuse_statement('HF003', 'reservation_is_fixed: a hold keeps its id, variant, location and beginning, and an ended one its figures');
 
+CREATE TRIGGER reservations_keep_while_paying BEFORE DELETE ON public.reservations FOR EACH ROW WHEN (old.status = 'paying'::public.reservation_status) EXECUTE FUNCTION private.guard_paying_hold();
+
 CREATE TRIGGER reservations_no_truncate BEFORE TRUNCATE ON public.reservations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF004', 'no_truncate: delete rows, so that the counters follow');
 
 CREATE TRIGGER reservations_status_moves_forward BEFORE UPDATE ON public.reservations FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status AND NOT (old.status = 'active'::public.reservation_status AND (new.status = ANY (ARRAY['paying'::public.reservation_status, 'released'::public.reservation_status, 'expired'::public.reservation_status]))) AND NOT (old.status = 'paying'::public.reservation_status AND (new.status = ANY (ARRAY['active'::public.reservation_status, 'confirmed'::public.reservation_status, 'released'::public.reservation_status, 'expired'::public.reservation_status])))) EXECUTE FUNCTION private.refuse_statement('HF002', 'illegal_status_move: an ended hold never comes back, and a hold is confirmed only from paying');
+
+CREATE TRIGGER reservations_stay_pinned BEFORE UPDATE ON public.reservations FOR EACH ROW WHEN (old.status = 'paying'::public.reservation_status AND (old.status IS DISTINCT FROM new.status OR old.quantity IS DISTINCT FROM new.quantity OR old.shopper_id IS DISTINCT FROM new.shopper_id)) EXECUTE FUNCTION private.guard_paying_hold();
 
 CREATE TRIGGER shoppers_keep_while_holding BEFORE DELETE ON public.shoppers FOR EACH ROW EXECUTE FUNCTION private.refuse_while_holding();
 
@@ -4164,6 +5724,14 @@ CREATE TRIGGER stock_trail_keep_total AFTER DELETE ON public.stock_trail REFEREN
 CREATE TRIGGER trail_totals_only_grow BEFORE DELETE OR UPDATE OR TRUNCATE ON public.trail_totals FOR EACH STATEMENT WHEN (current_setting('holdfast.cause'::text, true) IS DISTINCT FROM 'system:prune'::text) EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: totals stand for trail that is gone');
 
 -- Policies
+
+create policy order_lines_are_read_by_their_shopper on public.order_lines as permissive for select to authenticated
+  using ((EXISTS ( SELECT 1
+   FROM public.orders o
+  WHERE ((o.id = order_lines.order_id) AND (o.shopper_id = ( SELECT auth.uid() AS uid))))));
+
+create policy orders_are_read_by_their_shopper on public.orders as permissive for select to authenticated
+  using ((shopper_id = ( SELECT auth.uid() AS uid)));
 
 create policy products_published_are_public on public.products as permissive for select to anon, authenticated
   using ((published_at <= now()));

@@ -40,7 +40,8 @@ create table public.reservations (
   max_expires_at timestamptz not null,
   ended_at timestamptz,
   replaces_id uuid,
-  is_withdrawn boolean not null default false
+  is_withdrawn boolean not null default false,
+  paying_seconds integer not null default 0
 ) with (fillfactor = 80);
 comment on table public.reservations is
   'Holds: units of one variant at one location, kept for one shopper. There is no cart table; the cart is the shopper''s active holds.';
@@ -52,6 +53,8 @@ comment on column public.reservations.max_expires_at is 'No extension goes past 
 comment on column public.reservations.ended_at is 'When the hold was confirmed, released or expired; null while it counts.';
 comment on column public.reservations.replaces_id is
   'The ended hold whose units were taken again with this one. No foreign key: the old row may be pruned.';
+comment on column public.reservations.paying_seconds is
+  'How long payments have pinned it that came to nothing, in seconds: max_paying_seconds caps them together.';
 comment on column public.reservations.is_withdrawn is
   'Released by the shop, because the units were not there after all: the shopper is told, as of an expired hold.';
 

@@ -74,6 +74,7 @@ declare
   v_before timestamptz;
   v_holds integer;
   v_levels integer;
+  v_orders integer;
 begin
   if p_limit is null or p_limit not between 1 and 100000 then
     perform private.raise_invalid_request('p_limit is 1 to 100000 rows');
@@ -87,9 +88,13 @@ begin
   delete from public.stock_trail as t
   where t.ctid in (select o.ctid from public.stock_trail as o where o.at < v_before limit p_limit - v_holds);
   get diagnostics v_levels = row_count;
+  delete from public.order_trail as t
+  where t.ctid in (select o.ctid from public.order_trail as o where o.at < v_before limit p_limit - v_holds - v_levels);
+  get diagnostics v_orders = row_count;
   perform private.set_cause('');
-  return jsonb_build_object('before', v_before, 'pruned', v_holds + v_levels, 'more', v_holds + v_levels >= p_limit);
+  return jsonb_build_object('before', v_before, 'pruned', v_holds + v_levels + v_orders,
+                            'more', v_holds + v_levels + v_orders >= p_limit);
 end;
 $$;
 comment on function private.prune_trail(integer) is
-  'Deletes at most p_limit rows of the trail that are older than trail_kept_days, after adding them to trail_totals. Answers {before: instant, pruned: rows, more: call again}. For the owner of the schema alone: no role of the Data API may call it. Locks the rows that it deletes. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..100000.';
+  'Deletes at most p_limit rows of the trail that are older than trail_kept_days, after adding them to trail_totals and order_trail_totals. Answers {before: instant, pruned: rows, more: call again}. For the owner of the schema alone: no role of the Data API may call it. Locks the rows that it deletes. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..100000.';

@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from "vitest";
 import { readAccessMatrix } from "../../local/schema-snapshot-access.ts";
 import { shortDiff } from "../../local/schema-snapshot-diff.ts";
 import { readCatalogue } from "../../local/schema-snapshot-text.ts";
+import { typeOrder } from "../support/checkout.ts";
 import { type Sql, useTestDatabase } from "../support/database.ts";
 import { createVariant, hold, must, newShopper } from "../support/shop.ts";
 import { callsOf, readAfter, relationsOf } from "./catalogue.ts";
@@ -48,6 +49,7 @@ beforeAll(async () => {
   await hold(db.sql, ben, variantId, 3);
   await hold(db.sql, newShopper(), variantId, 1);
   await db.sql`select expire_reservations()`;
+  for (const shopperId of [ada, ben, newShopper()]) await typeOrder(db.sql, shopperId, variantId);
 });
 
 test("rights are what was reviewed", async () => {
@@ -59,7 +61,7 @@ test.each([
   ["grant select on shoppers to anon", "public.shoppers"],
   ["grant update (on_hand) on stock_levels to authenticated", "update (on_hand)"],
   ["grant select on sweep_runs to public", "public.sweep_runs"],
-  ["grant service_role to authenticated with inherit true", "public.sweep_runs"],
+  ["grant service_role to authenticated with inherit true", "public.alerts"],
   ["grant execute on function get_cart(uuid) to anon", "public.get_cart(uuid)"],
   ["grant execute on function get_cart(uuid) to public", "public.get_cart(uuid)"],
   ["grant usage on schema private to anon", "private"],
@@ -80,24 +82,28 @@ test.each([
 const catalogue = { products: 1, variants: 1 };
 test.each<[Actor, Record<string, number>]>([
   ["anon", catalogue],
-  ["ada", { ...catalogue, reservations: 1 }],
-  ["ben", { ...catalogue, reservations: 1 }],
-  ["admin", { ...catalogue, reservations: 0 }],
-  ["nobody", { ...catalogue, reservations: 0 }],
-])("%s reads the published catalogue and holds of their own, and nothing else", async (actor, seen) => {
-  const session = await sessionOf(actor);
-  const rows: Record<string, number> = {};
-  for (const name of await relationsOf(db.sql, "public")) {
-    const reading = session.unsafe(`select count(*)::int as count from ${name}`);
-    const state = await sqlStateOf(reading);
-    if (state === "none") rows[name] = must((await reading)[0]).count;
-    else expect(state, name).toBe(refused);
-  }
-  expect(rows).toEqual(seen);
-  if (!rows.reservations) return;
-  const owners = await session`select distinct shopper_id from reservations`;
-  expect([...owners]).toEqual([{ shopper_id: actor === "ada" ? ada : ben }]);
-});
+  ["ada", { ...catalogue, reservations: 1, orders: 1, order_lines: 1 }],
+  ["ben", { ...catalogue, reservations: 1, orders: 1, order_lines: 1 }],
+  ["admin", { ...catalogue, reservations: 0, orders: 0, order_lines: 0 }],
+  ["nobody", { ...catalogue, reservations: 0, orders: 0, order_lines: 0 }],
+])(
+  "%s reads the published catalogue, holds and orders of their own, and nothing else",
+  async (actor, seen) => {
+    const session = await sessionOf(actor);
+    const rows: Record<string, number> = {};
+    for (const name of await relationsOf(db.sql, "public")) {
+      const reading = session.unsafe(`select count(*)::int as count from ${name}`);
+      const state = await sqlStateOf(reading);
+      if (state === "none") rows[name] = must((await reading)[0]).count;
+      else expect(state, name).toBe(refused);
+    }
+    expect(rows).toEqual(seen);
+    if (!rows.reservations) return;
+    const owners = await session`select shopper_id from reservations union select shopper_id from orders
+    union select o.shopper_id from order_lines l left join orders o on o.id = l.order_id`;
+    expect([...owners]).toEqual([{ shopper_id: actor === "ada" ? ada : ben }]);
+  },
+);
 
 test("a user's token cannot have the holds of everybody walked over: any reading goes by the shopper", async () => {
   const session = await sessionOf("ada");

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { typeOrder } from "../support/checkout.ts";
 import { type ApiRole, useTestDatabase } from "../support/database.ts";
 import { createVariant, expectConsistent, hold, letTimePass, newShopper, stockOf } from "../support/shop.ts";
 import { sqlStateOf } from "./sessions.ts";
@@ -56,14 +57,18 @@ test("anon reads the published catalogue and nothing else", async () => {
     expect(await sqlStateOf(anon.unsafe(`select * from ${name}`)), name).toBe(refused);
 });
 
-test("a signed-in user reads the catalogue, their own holds and nothing else", async () => {
+test("a signed-in user reads the catalogue, their own holds and orders, and nothing else", async () => {
   const user = sessionOf("authenticated");
   expect([...(await user`select shopper_id, quantity from reservations`)]).toEqual([
     { shopper_id: shopperId, quantity: 2 },
   ]);
   expect(await db.connectAs("authenticated", newShopper())`select * from reservations`).toHaveLength(0);
   expect(await db.connectAs("authenticated")`select * from reservations`).toHaveLength(0);
-  const readable = ["products", "variants", "reservations"];
+  const orderId = await typeOrder(db.sql, shopperId, variantId);
+  await typeOrder(db.sql, newShopper(), variantId);
+  expect([...(await user`select id from orders`)]).toEqual([{ id: orderId }]);
+  expect([...(await user`select order_id from order_lines`)]).toEqual([{ order_id: orderId }]);
+  const readable = ["products", "variants", "reservations", "orders", "order_lines"];
   for (const name of (await publicTables()).filter((table) => !readable.includes(table))) {
     expect(await sqlStateOf(user.unsafe(`select * from ${name}`)), name).toBe(refused);
   }

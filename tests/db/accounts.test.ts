@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import { buy } from "../support/checkout.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { newKey } from "../support/keys.ts";
 import {
@@ -43,10 +44,8 @@ const isThere = async (userId: string) =>
 test("erasing takes the user, every session and every hold, and leaves what was bought", async () => {
   const { userId, sessionId } = await newUser();
   const variantId = await createVariant(db.sql, 10);
-  const sold = await hold(db.sql, userId, variantId, 1);
-  await db.sql`update reservations set status = 'paying' where id = ${sold.reservationId}`;
-  await db.sql`update reservations set status = 'confirmed', ended_at = clock_timestamp()
-    where id = ${sold.reservationId}`;
+  await hold(db.sql, userId, variantId, 1);
+  await buy(db.sql, userId);
   await hold(db.sql, userId, variantId, 3);
   await db.sql`update shoppers set tier = 'vip' where id = ${userId}`;
   expect(await erase(userId, sessionId)).toEqual({ outcome: "erased", released: 1 });

@@ -21,10 +21,18 @@ const exceptions: { name: string; of?: string[]; reason: string }[] = [
   {
     name: "rls_enabled_no_policy",
     of: [
+      "alerts",
       "idempotency_keys",
       "kept_refusals",
       "locations",
       "new_refusals",
+      "order_trail",
+      "order_trail_totals",
+      "outgoing_mails",
+      "payment_events",
+      "payments",
+      "refund_lines",
+      "refunds",
       "reservation_trail",
       "shoppers",
       "sign_in_attempts",

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { buy } from "../support/checkout.ts";
 import { useTestDatabase } from "../support/database.ts";
 import {
   cartOf,
@@ -82,10 +83,8 @@ test.each(["released", "paying", "confirmed"])(
     await sweep(db.sql);
     const { reservationId } = await hold(db.sql, shopperId, cheap, 1);
     if (status === "released") await release(db.sql, shopperId);
+    else if (status === "confirmed") await buy(db.sql, shopperId);
     else await db.sql`update reservations set status = 'paying' where id = ${reservationId}`;
-    if (status === "confirmed") {
-      await db.sql`update reservations set status = 'confirmed', ended_at = now() where id = ${reservationId}`;
-    }
     expect(await cartOf(db.sql, shopperId)).toMatchObject({ lines: [], lapsed: [] });
   },
 );

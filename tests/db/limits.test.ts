@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { buy } from "../support/checkout.ts";
 import { type Sql, useTestDatabase } from "../support/database.ts";
 import {
   type Answer,
@@ -167,10 +168,8 @@ describe("the cool-down", () => {
     const variantId = await createVariant(db.sql, 9);
     const shopperId = newShopper();
     await letLapse(shopperId, variantId, 4);
-    const { reservationId } = await hold(db.sql, shopperId, variantId);
-    await db.sql`update reservations set status = 'paying' where id = ${reservationId}`;
-    await db.sql`update reservations set status = 'confirmed', ended_at = clock_timestamp()
-      where id = ${reservationId}`;
+    await hold(db.sql, shopperId, variantId);
+    await buy(db.sql, shopperId);
     await letLapse(shopperId, variantId, 4);
     expect((await reserve(db.sql, shopperId, variantId)).outcome).toBe("held");
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { buy } from "../support/checkout.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { createVariant, expectConsistent, hold, newShopper, stockOf } from "../support/shop.ts";
 import { sqlStateOf } from "./sessions.ts";
@@ -30,9 +31,10 @@ const move = (id: string, to: Status) => db.sql`
 
 /** A hold of two units that came to its status by legal moves. */
 async function holdIn(status: Status): Promise<string> {
-  const { reservationId } = await hold(db.sql, newShopper(), variantId, 2);
-  if (status === "paying" || status === "confirmed") await move(reservationId, "paying");
-  if (isEnded(status)) await move(reservationId, status);
+  const shopperId = newShopper();
+  const { reservationId } = await hold(db.sql, shopperId, variantId, 2);
+  if (status === "confirmed") await buy(db.sql, shopperId);
+  else if (status !== "active") await move(reservationId, status);
   return reservationId;
 }
 
@@ -40,7 +42,14 @@ const pairs = statuses.flatMap((from) =>
   statuses.filter((to) => to !== from).map((to) => ({ from, to, isLegal: legal[from].includes(to) })),
 );
 
-test.each(pairs.filter((pair) => pair.isLegal))(
+test("paying becomes confirmed by a payment that succeeded, and by no hand", async () => {
+  const id = await holdIn("paying");
+  const before = await stockOf(db.sql, variantId);
+  expect(await sqlStateOf(move(id, "confirmed"))).toBe("HF012");
+  expect(await stockOf(db.sql, variantId)).toEqual(before);
+});
+
+test.each(pairs.filter(({ isLegal, to }) => isLegal && to !== "confirmed"))(
   "$from becomes $to, and is counted so",
   async ({ from, to }) => {
     const id = await holdIn(from);

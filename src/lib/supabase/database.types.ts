@@ -3,6 +3,34 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      alerts: {
+        Row: {
+          closed_at: string | null;
+          details: NonNullable<Json>;
+          id: string;
+          kind: string;
+          opened_at: string;
+          subject: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          closed_at?: string | null;
+          details?: NonNullable<Json>;
+          id?: string;
+          kind: string;
+          opened_at?: string;
+          subject: string;
+        };
+        Update: {
+          closed_at?: string | null;
+          details?: NonNullable<Json>;
+          id?: string;
+          kind?: string;
+          opened_at?: string;
+          subject?: string;
+        };
+        Relationships: [];
+      };
       idempotency_keys: {
         Row: {
           answer: NonNullable<Json>;
@@ -106,6 +134,387 @@ export type Database = {
         };
         Relationships: [];
       };
+      order_lines: {
+        Row: {
+          id: string;
+          image_path: string;
+          left_seconds: number;
+          location_id: string | null;
+          order_id: string;
+          position: number;
+          product_name: string;
+          quantity: number;
+          reservation_id: string | null;
+          sku: string;
+          unit_price_cents: number;
+          variant_id: string;
+          variant_name: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          id?: string;
+          image_path: string;
+          left_seconds?: number;
+          location_id?: string | null;
+          order_id: string;
+          position: number;
+          product_name: string;
+          quantity: number;
+          reservation_id?: string | null;
+          sku: string;
+          unit_price_cents: number;
+          variant_id: string;
+          variant_name: string;
+        };
+        Update: {
+          id?: string;
+          image_path?: string;
+          left_seconds?: number;
+          location_id?: string | null;
+          order_id?: string;
+          position?: number;
+          product_name?: string;
+          quantity?: number;
+          reservation_id?: string | null;
+          sku?: string;
+          unit_price_cents?: number;
+          variant_id?: string;
+          variant_name?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "order_lines_location_id_fkey";
+            columns: ["location_id"];
+            isOneToOne: false;
+            referencedRelation: "locations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "order_lines_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "order_lines_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      order_trail: {
+        Row: {
+          actor: string;
+          after: NonNullable<Json>;
+          at: string;
+          before: Json | null;
+          cause: string;
+          entity: string;
+          entity_id: string;
+          id: number;
+          order_id: string;
+          shopper_id: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor: string;
+          after: NonNullable<Json>;
+          at?: string;
+          before?: Json | null;
+          cause: string;
+          entity: string;
+          entity_id: string;
+          id?: never;
+          order_id: string;
+          shopper_id?: string | null;
+        };
+        Update: {
+          actor?: string;
+          after?: NonNullable<Json>;
+          at?: string;
+          before?: Json | null;
+          cause?: string;
+          entity?: string;
+          entity_id?: string;
+          id?: never;
+          order_id?: string;
+          shopper_id?: string | null;
+        };
+        Relationships: [];
+      };
+      order_trail_totals: {
+        Row: {
+          actor: string;
+          cause: string;
+          changes: number;
+          day: string;
+          entity: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor: string;
+          cause: string;
+          changes: number;
+          day: string;
+          entity: string;
+        };
+        Update: {
+          actor?: string;
+          cause?: string;
+          changes?: number;
+          day?: string;
+          entity?: string;
+        };
+        Relationships: [];
+      };
+      orders: {
+        Row: {
+          cancelled_at: string | null;
+          cart_version: string | null;
+          created_at: string;
+          currency: string;
+          disputed_at: string | null;
+          email: string | null;
+          erased_at: string | null;
+          id: string;
+          is_erasure_due: boolean;
+          number: number;
+          paid_at: string | null;
+          refunded_at: string | null;
+          refunded_cents: number;
+          ship_city: string | null;
+          ship_country: string | null;
+          ship_line1: string | null;
+          ship_line2: string | null;
+          ship_name: string | null;
+          ship_postal_code: string | null;
+          shipped_at: string | null;
+          shipping_cents: number;
+          shopper_id: string;
+          source: string;
+          status: Database["public"]["Enums"]["order_status"];
+          subtotal_cents: number;
+          total_cents: number;
+          tracking: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          cancelled_at?: string | null;
+          cart_version?: string | null;
+          created_at?: string;
+          currency: string;
+          disputed_at?: string | null;
+          email?: string | null;
+          erased_at?: string | null;
+          id?: string;
+          is_erasure_due?: boolean;
+          number?: never;
+          paid_at?: string | null;
+          refunded_at?: string | null;
+          refunded_cents?: number;
+          ship_city?: string | null;
+          ship_country?: string | null;
+          ship_line1?: string | null;
+          ship_line2?: string | null;
+          ship_name?: string | null;
+          ship_postal_code?: string | null;
+          shipped_at?: string | null;
+          shipping_cents?: number;
+          shopper_id: string;
+          source?: string;
+          status?: Database["public"]["Enums"]["order_status"];
+          subtotal_cents: number;
+          total_cents: number;
+          tracking?: string | null;
+        };
+        Update: {
+          cancelled_at?: string | null;
+          cart_version?: string | null;
+          created_at?: string;
+          currency?: string;
+          disputed_at?: string | null;
+          email?: string | null;
+          erased_at?: string | null;
+          id?: string;
+          is_erasure_due?: boolean;
+          number?: never;
+          paid_at?: string | null;
+          refunded_at?: string | null;
+          refunded_cents?: number;
+          ship_city?: string | null;
+          ship_country?: string | null;
+          ship_line1?: string | null;
+          ship_line2?: string | null;
+          ship_name?: string | null;
+          ship_postal_code?: string | null;
+          shipped_at?: string | null;
+          shipping_cents?: number;
+          shopper_id?: string;
+          source?: string;
+          status?: Database["public"]["Enums"]["order_status"];
+          subtotal_cents?: number;
+          total_cents?: number;
+          tracking?: string | null;
+        };
+        Relationships: [];
+      };
+      outgoing_mails: {
+        Row: {
+          attempts: number;
+          claimed_until: string | null;
+          created_at: string;
+          id: string;
+          kind: string;
+          last_error: string | null;
+          order_id: string;
+          refund_id: string | null;
+          sent_at: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          attempts?: number;
+          claimed_until?: string | null;
+          created_at?: string;
+          id?: string;
+          kind: string;
+          last_error?: string | null;
+          order_id: string;
+          refund_id?: string | null;
+          sent_at?: string | null;
+        };
+        Update: {
+          attempts?: number;
+          claimed_until?: string | null;
+          created_at?: string;
+          id?: string;
+          kind?: string;
+          last_error?: string | null;
+          order_id?: string;
+          refund_id?: string | null;
+          sent_at?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "outgoing_mails_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "outgoing_mails_refund_id_fkey";
+            columns: ["refund_id"];
+            isOneToOne: false;
+            referencedRelation: "refunds";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      payment_events: {
+        Row: {
+          at: string;
+          event_id: string;
+          outcome: string;
+          payment_id: string | null;
+          type: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          at?: string;
+          event_id: string;
+          outcome: string;
+          payment_id?: string | null;
+          type: string;
+        };
+        Update: {
+          at?: string;
+          event_id?: string;
+          outcome?: string;
+          payment_id?: string | null;
+          type?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "payment_events_payment_id_fkey";
+            columns: ["payment_id"];
+            isOneToOne: false;
+            referencedRelation: "payments";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      payments: {
+        Row: {
+          amount_cents: number;
+          claimed_until: string | null;
+          created_at: string;
+          currency: string;
+          id: string;
+          order_id: string;
+          payment_intent_id: string | null;
+          received_cents: number | null;
+          received_currency: string | null;
+          return_origin: string | null;
+          session_expires_at: string | null;
+          session_id: string | null;
+          session_url: string | null;
+          settled_at: string | null;
+          shopper_id: string;
+          status: Database["public"]["Enums"]["payment_status"];
+          window_ends_at: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount_cents: number;
+          claimed_until?: string | null;
+          created_at?: string;
+          currency: string;
+          id?: string;
+          order_id: string;
+          payment_intent_id?: string | null;
+          received_cents?: number | null;
+          received_currency?: string | null;
+          return_origin?: string | null;
+          session_expires_at?: string | null;
+          session_id?: string | null;
+          session_url?: string | null;
+          settled_at?: string | null;
+          shopper_id: string;
+          status?: Database["public"]["Enums"]["payment_status"];
+          window_ends_at?: string | null;
+        };
+        Update: {
+          amount_cents?: number;
+          claimed_until?: string | null;
+          created_at?: string;
+          currency?: string;
+          id?: string;
+          order_id?: string;
+          payment_intent_id?: string | null;
+          received_cents?: number | null;
+          received_currency?: string | null;
+          return_origin?: string | null;
+          session_expires_at?: string | null;
+          session_id?: string | null;
+          session_url?: string | null;
+          settled_at?: string | null;
+          shopper_id?: string;
+          status?: Database["public"]["Enums"]["payment_status"];
+          window_ends_at?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "payments_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: true;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       products: {
         Row: {
           created_at: string;
@@ -148,6 +557,113 @@ export type Database = {
           tagline?: string;
         };
         Relationships: [];
+      };
+      refund_lines: {
+        Row: {
+          decided_at: string | null;
+          order_line_id: string;
+          quantity: number;
+          refund_id: string;
+          restock: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          decided_at?: string | null;
+          order_line_id: string;
+          quantity: number;
+          refund_id: string;
+          restock?: string;
+        };
+        Update: {
+          decided_at?: string | null;
+          order_line_id?: string;
+          quantity?: number;
+          refund_id?: string;
+          restock?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "refund_lines_order_line_id_fkey";
+            columns: ["order_line_id"];
+            isOneToOne: false;
+            referencedRelation: "order_lines";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "refund_lines_refund_id_fkey";
+            columns: ["refund_id"];
+            isOneToOne: false;
+            referencedRelation: "refunds";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      refunds: {
+        Row: {
+          actor: string;
+          amount_cents: number;
+          attempt: number;
+          claimed_until: string | null;
+          created_at: string;
+          currency: string;
+          id: string;
+          last_error: string | null;
+          order_id: string;
+          payment_id: string;
+          reason: string;
+          settled_at: string | null;
+          status: Database["public"]["Enums"]["refund_status"];
+          stripe_refund_id: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor: string;
+          amount_cents: number;
+          attempt?: number;
+          claimed_until?: string | null;
+          created_at?: string;
+          currency: string;
+          id?: string;
+          last_error?: string | null;
+          order_id: string;
+          payment_id: string;
+          reason: string;
+          settled_at?: string | null;
+          status?: Database["public"]["Enums"]["refund_status"];
+          stripe_refund_id?: string | null;
+        };
+        Update: {
+          actor?: string;
+          amount_cents?: number;
+          attempt?: number;
+          claimed_until?: string | null;
+          created_at?: string;
+          currency?: string;
+          id?: string;
+          last_error?: string | null;
+          order_id?: string;
+          payment_id?: string;
+          reason?: string;
+          settled_at?: string | null;
+          status?: Database["public"]["Enums"]["refund_status"];
+          stripe_refund_id?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "refunds_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "refunds_payment_id_fkey";
+            columns: ["payment_id"];
+            isOneToOne: false;
+            referencedRelation: "payments";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       reservation_trail: {
         Row: {
@@ -214,6 +730,7 @@ export type Database = {
           is_withdrawn: boolean;
           location_id: string;
           max_expires_at: string;
+          paying_seconds: number;
           quantity: number;
           replaces_id: string | null;
           shopper_id: string;
@@ -230,6 +747,7 @@ export type Database = {
           is_withdrawn?: boolean;
           location_id: string;
           max_expires_at: string;
+          paying_seconds?: number;
           quantity: number;
           replaces_id?: string | null;
           shopper_id: string;
@@ -245,6 +763,7 @@ export type Database = {
           is_withdrawn?: boolean;
           location_id?: string;
           max_expires_at?: string;
+          paying_seconds?: number;
           quantity?: number;
           replaces_id?: string | null;
           shopper_id?: string;
@@ -470,6 +989,7 @@ export type Database = {
           low_stock_at: number;
           max_hold_turns: number;
           max_holds_per_minute: number;
+          max_paying_seconds: number;
           max_requests_per_address: number;
           max_share_per_address_percent: number;
           max_unconverted_holds: number;
@@ -478,7 +998,11 @@ export type Database = {
           max_units_per_shopper: number;
           max_units_per_variant: number;
           merged_guest_seconds: number;
+          min_returned_seconds: number;
           min_units_per_address: number;
+          payment_window_seconds: number;
+          shipping_cents: number;
+          shop_currency: string;
           shown_stock_limit: number;
           trail_kept_days: number;
           unconverted_window_seconds: number;
@@ -493,6 +1017,7 @@ export type Database = {
           low_stock_at?: number;
           max_hold_turns?: number;
           max_holds_per_minute?: number;
+          max_paying_seconds?: number;
           max_requests_per_address?: number;
           max_share_per_address_percent?: number;
           max_unconverted_holds?: number;
@@ -501,7 +1026,11 @@ export type Database = {
           max_units_per_shopper?: number;
           max_units_per_variant?: number;
           merged_guest_seconds?: number;
+          min_returned_seconds?: number;
           min_units_per_address?: number;
+          payment_window_seconds?: number;
+          shipping_cents?: number;
+          shop_currency?: string;
           shown_stock_limit?: number;
           trail_kept_days?: number;
           unconverted_window_seconds?: number;
@@ -515,6 +1044,7 @@ export type Database = {
           low_stock_at?: number;
           max_hold_turns?: number;
           max_holds_per_minute?: number;
+          max_paying_seconds?: number;
           max_requests_per_address?: number;
           max_share_per_address_percent?: number;
           max_unconverted_holds?: number;
@@ -523,7 +1053,11 @@ export type Database = {
           max_units_per_shopper?: number;
           max_units_per_variant?: number;
           merged_guest_seconds?: number;
+          min_returned_seconds?: number;
           min_units_per_address?: number;
+          payment_window_seconds?: number;
+          shipping_cents?: number;
+          shop_currency?: string;
           shown_stock_limit?: number;
           trail_kept_days?: number;
           unconverted_window_seconds?: number;
@@ -764,6 +1298,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      claim_settlements: { Args: { p_limit: number; p_variant_ids?: string[] }; Returns: Json };
       count_sign_in_attempt: { Args: { p_email: string; p_way: string }; Returns: Json };
       erase_account: { Args: { p_session_id: string; p_user_id: string }; Returns: Json };
       expire_reservations: { Args: { p_limit?: number }; Returns: Json };
@@ -781,7 +1316,21 @@ export type Database = {
       get_availability: { Args: { p_variant_ids: string[] }; Returns: Json };
       get_cart: { Args: { p_shopper_id: string }; Returns: Json };
       get_hold_pause: { Args: { p_shopper_id: string }; Returns: Json };
+      get_order: { Args: { p_order_id: string; p_shopper_id?: string }; Returns: Json };
+      get_payment: {
+        Args: { p_payment_id?: string; p_payment_intent_id?: string; p_session_id?: string };
+        Returns: Json;
+      };
+      list_orders: {
+        Args: { p_before_number?: number; p_limit?: number; p_shopper_id: string };
+        Returns: Json;
+      };
+      open_payment: { Args: { p_shopper_id: string }; Returns: Json };
       prune_sources: { Args: { p_limit?: number }; Returns: Json };
+      record_session: {
+        Args: { p_payment_id: string; p_session_id: string; p_session_url: string };
+        Returns: Json;
+      };
       release_reservations: {
         Args: {
           p_body_hash?: string;
@@ -795,6 +1344,7 @@ export type Database = {
       repair_stock_consistency: { Args: { p_dry_run?: boolean }; Returns: Json };
       reservation_stats: { Args: { p_since?: string }; Returns: Json };
       reserve_stock: { Args: { p_requests: Json }; Returns: Json };
+      search_orders: { Args: { p_before_number?: number; p_filter?: Json; p_limit?: number }; Returns: Json };
       set_reservation_quantity: {
         Args: {
           p_body_hash?: string;
@@ -805,12 +1355,37 @@ export type Database = {
         };
         Returns: Json;
       };
+      settle_payment: {
+        Args: {
+          p_event_id?: string;
+          p_event_type?: string;
+          p_payment_id: string;
+          p_stripe: Json;
+          p_then: string;
+        };
+        Returns: Json;
+      };
+      start_checkout: {
+        Args: {
+          p_body_hash?: string;
+          p_cart_version: string;
+          p_details: Json;
+          p_expected_total_cents: number;
+          p_idempotency_key?: string;
+          p_return_origin: string;
+          p_shopper_id: string;
+        };
+        Returns: Json;
+      };
       stock_health: { Args: Record<PropertyKey, never>; Returns: Json };
       transfer_reservations: { Args: { p_from_shopper_id: string; p_to_shopper_id: string }; Returns: Json };
       validate_reservations: { Args: { p_shopper_id: string }; Returns: Json };
       validate_stock_consistency: { Args: Record<PropertyKey, never>; Returns: Json };
     };
     Enums: {
+      order_status: "pending" | "paid" | "refunded_out_of_stock" | "refunded" | "cancelled";
+      payment_status: "open" | "processing" | "succeeded" | "failed" | "expired";
+      refund_status: "requested" | "pending" | "succeeded" | "failed";
       reservation_status: "active" | "paying" | "confirmed" | "released" | "expired";
       shopper_tier: "standard" | "vip";
     };
@@ -928,6 +1503,9 @@ export type CompositeTypes<
 export const Constants = {
   public: {
     Enums: {
+      order_status: ["pending", "paid", "refunded_out_of_stock", "refunded", "cancelled"],
+      payment_status: ["open", "processing", "succeeded", "failed", "expired"],
+      refund_status: ["requested", "pending", "succeeded", "failed"],
       reservation_status: ["active", "paying", "confirmed", "released", "expired"],
       shopper_tier: ["standard", "vip"],
     },
