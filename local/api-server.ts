@@ -44,7 +44,7 @@ const app = new App({
     site_url: env("HOLDFAST_API_SITE_URL"),
     // As in supabase/config.toml, which is what a hosted project is set up with.
     minimum_password_length: 8,
-    email: { enable_signup: true, enable_confirmations: true },
+    email: { enable_signup: true, enable_confirmations: true, ...smtpSettings(env("HOLDFAST_API_SMTP_URL")) },
   },
   studio: { enabled: false },
 });
@@ -69,6 +69,19 @@ serve(
   },
   () => process.send?.("listening"),
 );
+
+/** Lite wants an account; the local mailbox takes any. */
+function smtpSettings(url: string) {
+  if (url === "") return {};
+  const { hostname: host, port } = new URL(url);
+  const account = {
+    user: "local",
+    pass: "local",
+    admin_email: "accounts@holdfast.test",
+    sender_name: "Holdfast",
+  };
+  return { smtp: { enabled: true, host, port: Number(port), ...account } };
+}
 
 /**
  * The type "email", which Supabase asks for with any code from an e-mail, finds no code in lite; its "magiclink"

@@ -19,6 +19,8 @@ export type BackendOptions = {
   siteUrl: string;
   /** Forget all data first. */
   reset: boolean;
+  /** Where mails about accounts go; into the log of the API when left out. */
+  smtpUrl?: string | undefined;
 };
 
 /** The stand-ins for a hosted Supabase project: Postgres with our migrations and seed, and the API on it. */

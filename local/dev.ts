@@ -6,6 +6,7 @@ import { readEnvironment, storeEnvironment, usesHostedSupabase } from "./environ
 import { startGuard } from "./guard.ts";
 import { loadKeys } from "./keys.ts";
 import { takeLock } from "./lock.ts";
+import { startOutside } from "./outside.ts";
 import { refuseForeignFiles } from "./ownership.ts";
 import { root, stateDir } from "./paths.ts";
 import { exactPort, portNear } from "./ports.ts";
@@ -55,14 +56,20 @@ async function start({ reset }: { reset: boolean }): Promise<void> {
   const siteUrl = `http://localhost:${port}`;
 
   console.log(`\n  Holdfast${isHosted ? ` with ${environment.NEXT_PUBLIC_SUPABASE_URL}` : ""}`);
-  const backend = isHosted ? undefined : await startBackend({ keys, siteUrl, reset }, stoppables);
-  const settings = storeEnvironment(keys, backend?.api.url, environment);
+  const outside = await startOutside({ set: environment, storePort: port, reset }, stoppables);
+  const smtpUrl = outside.mailbox?.smtpUrl;
+  const backend = isHosted ? undefined : await startBackend({ keys, siteUrl, reset, smtpUrl }, stoppables);
+  const settings = { ...storeEnvironment(keys, backend?.api.url, environment), ...outside.environment };
   const store = await step("Store", async (say) => {
     if (!wanted && port !== 3000) say(`port 3000 is taken, so on ${port}`);
     return startStore({ mode: "dev", port, environment: settings }, stoppables);
   });
   lock.setUrl(store.url);
-  console.log(`\n  ${store.url}   ready in ${seconds(Date.now() - startedAt)}, Ctrl-C stops it\n`);
+  console.log(`\n  ${store.url}   ready in ${seconds(Date.now() - startedAt)}, Ctrl-C stops it`);
+  if (outside.mailbox) console.log(`  ${outside.mailbox.url}   every mail of this store`);
+  if (outside.stripe)
+    console.log(`  ${outside.stripe.url}   Stripe's stand-in: its pay page opens when you check out`);
+  console.log();
   store.speak();
 
   const ended = await Promise.race([

@@ -23,6 +23,9 @@ export const buildCanaries: Environment = {
   SUPABASE_SECRET_KEY: "canary-of-the-build-supabase-secret-key",
   GUEST_COOKIE_SECRET: "canary-of-the-build-guest-cookie-secret",
   CRON_SECRET: "canary-of-the-build-cron-secret",
+  STRIPE_SECRET_KEY: "sk_test_canary_of_the_build",
+  STRIPE_WEBHOOK_SECRET: "whsec_canary_of_the_build",
+  SMTP_URL: "smtp://canary-of-the-build:25",
 };
 
 /**

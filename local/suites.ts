@@ -1,6 +1,6 @@
 import { Problem } from "./problem.ts";
 
-export const suites = ["checks", "unit", "component", "db", "api", "e2e"] as const;
+export const suites = ["checks", "unit", "component", "db", "contract", "api", "e2e"] as const;
 export type Suite = (typeof suites)[number];
 
 export type Selection = { suites: Suite[]; vitestArgs: string[] };

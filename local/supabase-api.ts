@@ -15,6 +15,8 @@ export type SupabaseApiOptions = {
   /** The store's own address, for the links in e-mails. */
   siteUrl: string;
   logFile: string;
+  /** Where its mails go; into its log when left out. */
+  smtpUrl?: string | undefined;
 };
 
 /** Starts the stand-in for hosted Supabase's Data and Auth API and waits until it listens. */
@@ -38,6 +40,7 @@ export async function startSupabaseApi(
         HOLDFAST_API_PUBLISHABLE_KEY: keys.publishableKey,
         HOLDFAST_API_SECRET_KEY: keys.secretKey,
         HOLDFAST_API_SITE_URL: options.siteUrl,
+        HOLDFAST_API_SMTP_URL: options.smtpUrl ?? "",
       },
     },
     stoppables,

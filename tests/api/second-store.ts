@@ -12,6 +12,7 @@ import { createStoppables } from "../../local/stoppables.ts";
 import { startStore } from "../../local/store.ts";
 import { buildStore } from "../../local/store-build.ts";
 import { storeKeys } from "../support/api-client.ts";
+import { standInEnvironment } from "../support/stand-ins.ts";
 import { supabaseApi } from "../support/store.ts";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -50,7 +51,12 @@ export function useSecondStore(settings: Environment = {}, name = "second-store"
     stoppables.add(() => gateway.close());
     const keys = { ...storeKeys(), guestCookieSecret: randomBytes(32).toString("base64url") };
     const built = await buildStore();
-    const environment = { ...storeEnvironment(keys, gatewayUrl, {}), ...built, ...settings };
+    const environment = {
+      ...storeEnvironment(keys, gatewayUrl, {}),
+      ...standInEnvironment(),
+      ...built,
+      ...settings,
+    };
     const options = { mode: "start", port: await freePort(), environment, logFile } as const;
     second.url = (await startStore(options, stoppables)).url;
   }, patience);

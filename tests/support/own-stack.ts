@@ -6,6 +6,8 @@ import { afterAll, beforeAll } from "vitest";
 import { seedOnce } from "../../local/database/seed.ts";
 import { storeEnvironment } from "../../local/environment.ts";
 import { startGuard } from "../../local/guard.ts";
+import type { Mailbox } from "../../local/mailbox/mailbox.ts";
+import { type Outside, startTestOutside } from "../../local/outside.ts";
 import { seedFiles, stateDir } from "../../local/paths.ts";
 import { freePort } from "../../local/ports.ts";
 import { postgresAccount, temporaryFolder } from "../../local/postgres/account.ts";
@@ -13,6 +15,7 @@ import { type Cluster, type ClusterOptions, startCluster } from "../../local/pos
 import { createStoppables, type Stoppables } from "../../local/stoppables.ts";
 import { startStore } from "../../local/store.ts";
 import { buildStore } from "../../local/store-build.ts";
+import type { StripeStandIn } from "../../local/stripe/stand-in.ts";
 import { startSupabaseApi } from "../../local/supabase-api.ts";
 import { createMigratedDatabase } from "../../local/test-cluster.ts";
 import { storeKeys } from "./api-client.ts";
@@ -20,6 +23,9 @@ import type { Sql } from "./database.ts";
 
 export type OwnStack = {
   url: string;
+  /** Stand-ins of this store's own, from the first test on. */
+  stripe: StripeStandIn;
+  mailbox: Mailbox;
   /** A new session with the database; none may be open while Postgres is stopped. */
   withDatabase<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
   /** Ends Postgres: in an orderly way, or as a crash does. */
@@ -34,7 +40,17 @@ const log = (name: string) => join(stateDir, "logs", `test-own-${name}.log`);
 export function useOwnStack(settings: Record<string, string> = {}): OwnStack {
   const stoppables = createStoppables(startGuard());
   const database = createOwnPostgres(stoppables);
-  const stack: OwnStack = { url: "", ...database };
+  let outside: Required<Outside>;
+  const stack: OwnStack = {
+    url: "",
+    ...database,
+    get stripe() {
+      return outside.stripe;
+    },
+    get mailbox() {
+      return outside.mailbox;
+    },
+  };
   beforeAll(async () => {
     const cluster = await database.create();
     const keys = storeKeys();
@@ -49,7 +65,13 @@ export function useOwnStack(settings: Record<string, string> = {}): OwnStack {
       },
       stoppables,
     );
-    const environment = { ...storeEnvironment(keys, api.url, {}), ...(await buildStore()), ...settings };
+    outside = await startTestOutside(port, stoppables);
+    const environment = {
+      ...storeEnvironment(keys, api.url, {}),
+      ...outside.environment,
+      ...(await buildStore()),
+      ...settings,
+    };
     const store = await startStore({ mode: "start", port, environment, logFile: log("store") }, stoppables);
     stack.url = store.url;
   }, patience);

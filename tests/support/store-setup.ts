@@ -3,11 +3,14 @@ import type { TestProject } from "vitest/node";
 import { seedOnce } from "../../local/database/seed.ts";
 import { storeEnvironment } from "../../local/environment.ts";
 import { generateKeys, type Keys } from "../../local/keys.ts";
+import type { MailboxAddress } from "../../local/mailbox/client.ts";
+import { startTestOutside } from "../../local/outside.ts";
 import { seedFiles, stateDir } from "../../local/paths.ts";
 import { freePort } from "../../local/ports.ts";
 import { step } from "../../local/progress.ts";
 import { startStore } from "../../local/store.ts";
 import { buildStore } from "../../local/store-build.ts";
+import type { StandInAddress } from "../../local/stripe/client.ts";
 import { startSupabaseApi } from "../../local/supabase-api.ts";
 import { createMigratedDatabase, startTestCluster, type TestCluster } from "../../local/test-cluster.ts";
 
@@ -19,6 +22,9 @@ declare module "vitest" {
     /** Every secret of this run: to sign what the store signs, and to look for them where none may be. */
     storeKeys: Keys;
     supabaseApi: { url: string; publishableKey: string; secretKey: string };
+    /** Ask for its controls and for the mails by tests/support/stand-ins.ts. */
+    stripeStandIn: StandInAddress;
+    mailbox: MailboxAddress;
   }
 }
 
@@ -52,13 +58,17 @@ async function startTestStore(project: TestProject, { cluster, stoppables }: Tes
     stoppables,
   );
   const build = await step("Building the store", () => buildStore());
-  const environment = { ...storeEnvironment(keys, api.url, {}), ...build };
+  const outside = await startTestOutside(port, stoppables);
+  const environment = { ...storeEnvironment(keys, api.url, {}), ...outside.environment, ...build };
   const logFile = join(stateDir, "logs", "test-store.log");
   const store = await startStore({ mode: "start", port, environment, logFile }, stoppables);
 
   project.provide("storeUrl", store.url);
   project.provide("databaseUrl", databaseUrl);
   project.provide("storeKeys", keys);
+  const { url, secretKey, webhookSecret } = outside.stripe;
+  project.provide("stripeStandIn", { url, secretKey, webhookSecret });
+  project.provide("mailbox", { url: outside.mailbox.url, smtpUrl: outside.mailbox.smtpUrl });
   project.provide("supabaseApi", {
     url: api.url,
     publishableKey: keys.publishableKey,

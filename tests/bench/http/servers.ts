@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { storeEnvironment } from "../../../local/environment.ts";
 import { generateKeys } from "../../../local/keys.ts";
+import { startTestOutside } from "../../../local/outside.ts";
 import { root, stateDir } from "../../../local/paths.ts";
 import { freePort } from "../../../local/ports.ts";
 import type { Cluster } from "../../../local/postgres/cluster.ts";
@@ -42,7 +43,8 @@ export async function startTheStore(
   );
   // Said empty, so that nothing of this shell turns limits on.
   const off = { TRUSTED_PROXY_HEADER: "", VERCEL: "" };
-  const environment = { ...storeEnvironment(keys, api.url, {}), ...(await buildStore()), ...off };
+  const { environment: outside } = await startTestOutside(port, stoppables);
+  const environment = { ...storeEnvironment(keys, api.url, {}), ...outside, ...(await buildStore()), ...off };
   const store = await startStore({ mode: "start", port, environment, logFile: log("store") }, stoppables);
   return `${store.url.replace("localhost", "127.0.0.1")}${ROUTE}`;
 }
