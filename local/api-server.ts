@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { App } from "@supabase/lite";
+import { App, SmtpEmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import { asPostgrest, keepSqlStates, surviveBrokenConnections, withBrokenConnections } from "./api-errors.ts";
 
@@ -44,9 +44,10 @@ const app = new App({
     site_url: env("HOLDFAST_API_SITE_URL"),
     // As in supabase/config.toml, which is what a hosted project is set up with.
     minimum_password_length: 8,
-    email: { enable_signup: true, enable_confirmations: true, ...smtpSettings(env("HOLDFAST_API_SMTP_URL")) },
+    email: { enable_signup: true, enable_confirmations: true },
   },
   studio: { enabled: false },
+  options: mailDriver(env("HOLDFAST_API_SMTP_URL")),
 });
 await app.init();
 
@@ -70,17 +71,12 @@ serve(
   () => process.send?.("listening"),
 );
 
-/** Lite wants an account; the local mailbox takes any. */
-function smtpSettings(url: string) {
+/** Mails go to the local mailbox where one is named, else into the log. */
+function mailDriver(url: string) {
   if (url === "") return {};
   const { hostname: host, port } = new URL(url);
-  const account = {
-    user: "local",
-    pass: "local",
-    admin_email: "accounts@holdfast.test",
-    sender_name: "Holdfast",
-  };
-  return { smtp: { enabled: true, host, port: Number(port), ...account } };
+  const from = { name: "Holdfast", address: "accounts@holdfast.test" };
+  return { drivers: { email: new SmtpEmailDriver({ host, port: Number(port), from }) } };
 }
 
 /**
