@@ -33,9 +33,10 @@ test("a call may fail before it has an effect, and may be repeated", async () =>
 
 test("an error may be the answer of a key from then on", async () => {
   const idempotencyKey = randomUUID();
+  const params = aSession();
   await standIn.controls.fault({ how: "error", match: CREATE, kept: true });
   for (let time = 0; time < 2; time++) {
-    expect(await refusalOf(sessions().create(aSession(), { idempotencyKey }))).toMatchObject({
+    expect(await refusalOf(sessions().create(params, { idempotencyKey }))).toMatchObject({
       statusCode: 500,
     });
   }
@@ -69,10 +70,11 @@ test("a call may take longer than the one who asked waits, and have its effect",
 
 test("a second request with a key that is being served is told so", async () => {
   const idempotencyKey = randomUUID();
+  const params = aSession();
   await standIn.controls.fault({ how: "slow", match: CREATE, ms: 500 });
   const [one, other] = await Promise.allSettled([
-    sessions().create(aSession(), { idempotencyKey }),
-    sessions().create(aSession(), { idempotencyKey }),
+    sessions().create(params, { idempotencyKey }),
+    sessions().create(params, { idempotencyKey }),
   ]);
   const [served, refused] = one.status === "fulfilled" ? [one, other] : [other, one];
   expect(served.status).toBe("fulfilled");

@@ -26,7 +26,8 @@ afterEach(async () => {
 
 test("sessions, payments, refunds and keys are there again", async () => {
   const before = await start();
-  const open = await before.stripe.checkout.sessions.create(aSession(), { idempotencyKey: "one" });
+  const params = aSession();
+  const open = await before.stripe.checkout.sessions.create(params, { idempotencyKey: "one" });
   const { id } = await before.stripe.checkout.sessions.create(aSession());
   const { payment_intent: intent } = await before.controls.pay({ session: id, outcome: "success" });
   await before.stripe.refunds.create({ payment_intent: String(intent), amount: 250 });
@@ -35,7 +36,7 @@ test("sessions, payments, refunds and keys are there again", async () => {
   appendFileSync(join(folder, "stripe.jsonl"), '["session", {"id": "cs_te');
 
   const { stripe, controls } = await start();
-  expect((await stripe.checkout.sessions.create(aSession(), { idempotencyKey: "one" })).id).toBe(open.id);
+  expect((await stripe.checkout.sessions.create(params, { idempotencyKey: "one" })).id).toBe(open.id);
   expect((await stripe.checkout.sessions.retrieve(id)).payment_status).toBe("paid");
   expect((await stripe.refunds.list({ payment_intent: String(intent) })).data).toHaveLength(1);
   expect(await controls.pay({ session: open.id, outcome: "success" })).toMatchObject({

@@ -10,6 +10,11 @@ const sessions = () => target.stripe.checkout.sessions;
 
 console.log(`   contract held against ${isStripeItself ? "Stripe's test mode" : "the stand-in"}`);
 
+test("a health check can ask for the account and its balance", async () => {
+  expect(await target.stripe.balance.retrieve()).toMatchObject({ object: "balance", livemode: false });
+  expect(await target.stripe.accounts.retrieveCurrent()).toMatchObject({ object: "account" });
+});
+
 describe("a new session", () => {
   test("is open, unpaid, and says what was asked for", async () => {
     const params = aSession({ amount: 1_250, quantity: 3 });
