@@ -48,7 +48,7 @@ export const StockHealthSchema = z
   .meta({ id: "StockHealth" });
 export type StockHealth = z.infer<typeof StockHealthSchema>;
 
-const FindingSchema = z
+export const FindingSchema = z
   .object({
     kind: z.string(),
     variantId: IdSchema.nullable(),

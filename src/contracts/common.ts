@@ -11,6 +11,9 @@ export const MAX_QUANTITY = 1_000;
 
 export const IdSchema = z.uuid();
 
+/** A guest's is 128 random bits, which are no UUID of RFC 9562: no version stands in them. */
+export const ShopperIdSchema = z.guid();
+
 /** The header of a change that is done once however often it is sent: bare, or as a quoted string. */
 export const IdempotencyHeadersSchema = z.object({
   "Idempotency-Key": z

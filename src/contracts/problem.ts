@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { HoldInTheWaySchema } from "./admin-stock";
 import { BulkLineSchema } from "./bulk";
 import { CartDifferenceSchema, QuoteSchema } from "./checkout";
 import { IdSchema, InstantSchema, MoneySchema } from "./common";
@@ -36,6 +37,9 @@ export const ProblemSchema = z
     orderUrl: z.string().optional(),
     /** `refund_exceeds`: what can still be paid back. */
     refundableCents: MoneySchema.optional(),
+    /** `units_held`, `payment_open` of an adjustment: units of holds that would have to go first, and the newest holds. */
+    missing: z.int().min(1).optional(),
+    holds: z.array(HoldInTheWaySchema).optional(),
     /** 429: seconds after which another attempt makes sense, as `Retry-After` says too. */
     retryAfterSeconds: z.int().min(1).optional(),
     serverNow: InstantSchema.optional(),

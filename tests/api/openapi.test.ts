@@ -3,6 +3,7 @@ import { operations } from "@/lib/openapi/operations";
 import { type Answer, type Guest, newGuest, RESERVATIONS } from "../support/api-client.ts";
 import { bodyFaults, document, documented } from "../support/openapi.ts";
 import { createVariant } from "../support/shop.ts";
+import { refusalsOfAdmins } from "./admin-refusals.ts";
 import { useSecondStore } from "./second-store.ts";
 import { lapse, pin, unknownId, useShopFloor, useUpItsLife } from "./shop-floor.ts";
 import { bearer, documentedAs, goodWish, type Stage, send, setStage, type Wish } from "./wishes.ts";
@@ -60,18 +61,20 @@ const spoiled: Record<string, (wish: Wish, stage: Stage) => Wish> = {
     const { authorization: _, ...headers } = sending?.headers ?? {};
     return { ...wish, sending: { ...sending, headers: { ...headers, origin: "https://evil.example" } } };
   },
-  malformed_json: (wish) => ({ ...wish, sending: raw("{", "application/json") }),
-  unsupported_media_type: (wish) => ({ ...wish, sending: raw("{}", "text/plain") }),
-  body_too_large: (wish) => ({ ...wish, sending: raw(" ".repeat(70_000), "application/json") }),
+  malformed_json: (wish) => raw(wish, "{", "application/json"),
+  unsupported_media_type: (wish) => raw(wish, "{}", "text/plain"),
+  body_too_large: (wish) => raw(wish, " ".repeat(70_000), "application/json"),
   validation_failed: ({ sending, ...wish }) =>
     sending?.json === undefined
       ? { ...wish, ...(sending && { sending }), query: { nobody: "knows this" } }
-      : { ...wish, sending: { json: { nobody: "knows this" } } },
+      : { ...wish, sending: { ...sending, json: { nobody: "knows this" } } },
   cron_secret_required: (wish) => ({ ...wish, sending: { headers: bearer("not the secret") } }),
   sign_in_required: (wish) => ({ ...wish, sending: {} }),
   admin_only: (wish, { member: { cookie } }) => ({ ...wish, sending: { headers: { cookie } } }),
 };
-const raw = (body: string, type: string) => ({ body, headers: { "content-type": type } });
+function raw({ sending, ...wish }: Wish, body: string, type: string): Wish {
+  return { ...wish, sending: { body, headers: { ...sending?.headers, "content-type": type } } };
+}
 
 describe("a request that is spoiled is refused as the document says:", () => {
   const cases = operations.flatMap(({ id, problems }) =>
@@ -158,6 +161,7 @@ const refusals: [id: string, kind: string, prepare: (stage: Stage) => Promise<Wi
     async (stage) => withUsedKey(stage, goodWish(id, stage)),
   ]),
   ["release", "409 payment_open", async (stage) => paying(stage, goodWish("release", stage))],
+  ...refusalsOfAdmins(sql),
   ["bulk", "409 bulk_refused", () => json({ operation: "extend", items: [{ reservationId: unknownId() }] })],
   [
     "bulk",
@@ -235,6 +239,8 @@ afterAll(() => {
   expect(unseen, "every answer that the document speaks of was driven").toEqual([]);
 });
 
+const ofAdmins = operations.filter(({ caller }) => caller === "admin").map(({ id }) => id);
+
 /**
  * Bugs cannot be ordered where no database is asked; sessions are driven by the tests of accounts, crowds and
  * limits by tests of their own.
@@ -246,7 +252,7 @@ const elsewhere = new RegExp(
     "^(signUp|signIn|verifyCode|requestCode) (sign_in_refused|too_many_attempts)$",
     "^(signUp|signIn|verifyCode|eraseAccount) payment_open$",
     "^signUp (200|weak_password|sign_up_closed)$",
-    "^(getStatistics|getStockHealth|checkConsistency) (database_unavailable|internal_error)$",
+    `^(${ofAdmins.join("|")}) (database_unavailable|internal_error)$`,
     " (auth_unavailable|server_busy|too_many_requests)$",
   ].join("|"),
 );

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterEach } from "vitest";
 import type { Sql } from "../support/database.ts";
-import { createVariant, expectConsistent } from "../support/shop.ts";
+import { createVariant, expectConsistent, must } from "../support/shop.ts";
 import { useStoreDatabase } from "../support/store.ts";
 
 /** Any uuid that no row has. */
@@ -48,12 +48,14 @@ export async function fingerprint(sql: Sql): Promise<unknown> {
   return row;
 }
 
-/** A variant with the slug of its product. */
-export async function createProduct(sql: Sql, onHand: number): Promise<{ variantId: string; slug: string }> {
+/** A variant, kept at `main`, with its product. */
+export async function createProduct(sql: Sql, onHand: number) {
   const variantId = await createVariant(sql, onHand);
-  const [row] = await sql<{ slug: string }[]>`
-    select p.slug from products p join variants v on v.product_id = p.id where v.id = ${variantId}`;
-  return { variantId, slug: row?.slug ?? "" };
+  const [row] = await sql<{ productId: string; slug: string; locationId: string }[]>`
+    select p.id as "productId", p.slug, s.location_id as "locationId"
+    from products p join variants v on v.product_id = p.id join stock_levels s on s.variant_id = v.id
+    where v.id = ${variantId}`;
+  return { variantId, ...must(row) };
 }
 
 /** Milliseconds between two instants of one answer. */

@@ -18,6 +18,8 @@ export type Stage = {
   owner: Guest;
   variantId: string;
   slug: string;
+  productId: string;
+  locationId: string;
   reservationId: string;
   member: Member;
   admin: Member;
@@ -25,12 +27,11 @@ export type Stage = {
 
 /** The owner is a guest of the store, unless another browser is given. */
 export async function setStage(sql: Sql, owner: Guest = newGuest()): Promise<Stage> {
-  const { variantId, slug } = await createProduct(sql, 10);
-  const { reservation } = await owner.hold(variantId, 2);
+  const product = await createProduct(sql, 10);
+  const { reservation } = await owner.hold(product.variantId, 2);
   return {
     owner,
-    variantId,
-    slug,
+    ...product,
     reservationId: reservation.reservationId,
     member: await newMember(sql),
     admin: await newMember(sql, { isAdmin: true }),
@@ -49,6 +50,23 @@ const json = (body: unknown): Wish => ({ sending: { json: body } });
 const asAdmin = ({ admin: { cookie } }: Stage): Wish => ({ sending: { headers: { cookie } } });
 const asCron = (): Wish => ({ sending: { headers: bearer(storeKeys().cronSecret) } });
 export const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
+
+export const newProduct = {
+  slug: "new-product",
+  name: "New product",
+  tagline: "",
+  description: "",
+  imagePath: "/products/lighthouse-mug.svg",
+  imageAlt: "Three mugs",
+  position: 99,
+  holdSeconds: null,
+};
+
+/** What only an admin may ask, with the rest of the wish. */
+const admins = (make: (stage: Stage) => Wish) => (stage: Stage) => {
+  const { sending, ...wish } = make(stage);
+  return { ...wish, sending: { ...sending, ...asAdmin(stage).sending } };
+};
 
 /** For every operation a request that its owner is granted. A new operation needs one here. */
 const good: Record<string, (stage: Stage) => Wish> = {
@@ -74,6 +92,30 @@ const good: Record<string, (stage: Stage) => Wish> = {
   getStatistics: (stage) => ({ ...asAdmin(stage), query: { hours: "48" } }),
   getStockHealth: asAdmin,
   checkConsistency: asAdmin,
+  getOverview: admins(() => ({ query: { hours: "48" } })),
+  listAllReservations: admins(({ reservationId }) => ({ query: { state: "active", before: reservationId } })),
+  getReservation: admins(({ reservationId: id }) => ({ path: { id } })),
+  releaseReservation: admins(({ reservationId: id }) => ({ path: { id }, ...json({ reason: "Broken" }) })),
+  listAllProducts: asAdmin,
+  createProduct: admins(() => json({ ...newProduct, slug: `p-${unknownId()}` })),
+  updateProduct: admins(({ productId: id }) => ({ path: { id }, ...json({ tagline: "From the sea" }) })),
+  createVariant: admins(({ productId: id }) => ({
+    path: { id },
+    ...json({ sku: unknownId(), name: "Another", priceCents: 100, position: 1 }),
+  })),
+  updateVariant: admins(({ variantId: id }) => ({ path: { id }, ...json({ priceCents: 1200 }) })),
+  // Before anything happened to it.
+  getTimeline: admins(({ variantId: id }) => ({ path: { id }, query: { at: "2026-01-01T00:00:00Z" } })),
+  getStock: asAdmin,
+  adjustStock: admins(({ variantId, locationId }) =>
+    json({ variantId, locationId, delta: 1, reason: "Found one" }),
+  ),
+  setSafetyStock: admins(({ variantId, locationId }) => json({ variantId, locationId, safetyStock: 1 })),
+  importStock: admins(() => json({ csv: "sku,location,on_hand\nNONE,main,1\n", reason: "Counted" })),
+  listSweeps: asAdmin,
+  repairConsistency: admins(() => json({ dryRun: true })),
+  getSettings: asAdmin,
+  updateSettings: admins(() => json({ lowStockAt: 5 })),
   getHealth: () => ({}),
   getOpenApiDocument: () => ({}),
 };

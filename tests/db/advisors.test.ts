@@ -21,6 +21,7 @@ const exceptions: { name: string; of?: string[]; reason: string }[] = [
   {
     name: "rls_enabled_no_policy",
     of: [
+      "admin_trail",
       "alerts",
       "idempotency_keys",
       "kept_refusals",

@@ -6,7 +6,7 @@ export const RESERVATION_ID = "3f2a6c1e-8d0b-4c57-9a41-0b6f5d2e7c18";
 export const OTHER_RESERVATION_ID = "9c4e1b7a-52d3-4f68-8e0a-7d1c3b9f6a25";
 
 export const SERVER_NOW = "2026-11-22T09:00:00.000000+00:00";
-const EXPIRES_AT = "2026-11-22T09:15:00.000000+00:00";
+export const EXPIRES_AT = "2026-11-22T09:15:00.000000+00:00";
 
 export const hold = {
   reservationId: RESERVATION_ID,

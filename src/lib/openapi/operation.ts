@@ -37,6 +37,7 @@ export const TAGS = {
   Holds: "The shopper's cart: units that are kept for a while. Known by a cookie that the first hold brings.",
   Accounts: "Signing up, in and out. The session is a cookie that no script can read.",
   Housekeeping: "For those who operate the shop.",
+  Admin: "What the admin pages work with. For signed-in admins.",
 } as const;
 export type Tag = keyof typeof TAGS;
 
@@ -48,6 +49,8 @@ export const DATABASE = [...ALWAYS, "database_unavailable"] as const satisfies P
 export const SHOPPER = [...DATABASE, "auth_unavailable"] as const satisfies ProblemCode[];
 /** A change that cookies authorize is refused to other sites. */
 export const CHANGE = [...SHOPPER, "foreign_origin"] as const satisfies ProblemCode[];
+/** What admins alone may read. */
+export const ADMIN = [...SHOPPER, "sign_in_required", "admin_only"] as const satisfies ProblemCode[];
 /** A change of holds is done once for a key. */
 export const KEY = IdempotencyHeadersSchema.extend({
   "Idempotency-Key": IdempotencyHeadersSchema.shape["Idempotency-Key"].meta({
@@ -64,4 +67,11 @@ export const CHANGE_WITH_BODY = [
   "malformed_json",
   "body_too_large",
   "unsupported_media_type",
+] as const satisfies ProblemCode[];
+
+/** What admins alone may change. */
+export const ADMIN_CHANGE = [
+  ...CHANGE_WITH_BODY,
+  "sign_in_required",
+  "admin_only",
 ] as const satisfies ProblemCode[];

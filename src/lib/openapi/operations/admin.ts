@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { ConsistencySchema, StatisticsSchema, StockHealthSchema } from "@/contracts/admin";
 import { SERVER_NOW, VARIANT_ID } from "../examples";
-import { type Operation, SHOPPER } from "../operation";
+import { ADMIN, type Operation } from "../operation";
 
 const common = { method: "get", tag: "Housekeeping", caller: "admin", cache: "personal" } as const;
-const ADMIN = [...SHOPPER, "sign_in_required", "admin_only"] as const satisfies Operation["problems"];
 
 export const admin: Operation[] = [
   {

@@ -1,6 +1,10 @@
 import type { Operation } from "../operation";
 import { accounts } from "./accounts";
 import { admin } from "./admin";
+import { adminCatalogue } from "./admin-catalogue";
+import { adminHolds } from "./admin-holds";
+import { adminShop } from "./admin-shop";
+import { adminStock } from "./admin-stock";
 import { catalogue } from "./catalogue";
 import { holds } from "./holds";
 import { housekeeping } from "./housekeeping";
@@ -14,4 +18,8 @@ export const operations: readonly Operation[] = [
   ...accounts,
   ...housekeeping,
   ...admin,
+  ...adminShop,
+  ...adminHolds,
+  ...adminCatalogue,
+  ...adminStock,
 ];

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { MOST } from "./admin-common";
+import { InstantSchema } from "./common";
+
+const from = (min: number, max: number) => z.int().min(min).max(max);
+const DAY = 86_400;
+
+/** Durations in seconds, caps in units, as the database bounds them. A hold keeps what applied when it was made. */
+const settings = {
+  holdSeconds: from(1, DAY),
+  vipHoldSeconds: from(1, DAY),
+  maxHoldTurns: from(1, 100),
+  maxUnitsPerLine: from(1, MOST),
+  maxUnitsPerVariant: from(1, MOST),
+  maxUnitsPerShopper: from(1, MOST),
+  maxHoldsPerMinute: from(1, MOST),
+  shownStockLimit: from(1, 100),
+  lowStockAt: from(0, MOST),
+  lapsedShownSeconds: from(0, MOST),
+  trailKeptDays: from(30, 36_500),
+  mergedGuestSeconds: from(1, DAY),
+  maxUnconvertedHolds: from(1, MOST),
+  unconvertedWindowSeconds: from(1, MOST),
+  coolDownSeconds: from(0, MOST),
+  maxSharePerAddressPercent: from(1, 100),
+  minUnitsPerAddress: from(1, MOST),
+  maxUnitsPerAddress: from(1, MOST),
+  maxRequestsPerAddress: from(1, MOST),
+  /** In minor units of the shop's currency, which is no setting of theirs: every price is written in it. */
+  shippingCents: from(0, MOST),
+  paymentWindowSeconds: from(1, DAY),
+  maxPayingSeconds: from(1, 10 * DAY),
+  minReturnedSeconds: from(1, DAY),
+};
+
+export const SettingsSchema = z.strictObject(settings).meta({ id: "Settings" });
+export type Settings = z.infer<typeof SettingsSchema>;
+export type SettingName = keyof Settings;
+
+/** `PUT /api/admin/settings`: what is left out stays. */
+export const SettingsChangeSchema = z
+  .strictObject(settings)
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, "Nothing to change");
+export type SettingsChange = z.infer<typeof SettingsChangeSchema>;
+
+/** `GET` and `PUT /api/admin/settings` */
+export const SettingsAnswerSchema = z
+  .object({ serverNow: InstantSchema, settings: SettingsSchema })
+  .meta({ id: "SettingsAnswer" });
+export type SettingsAnswer = z.infer<typeof SettingsAnswerSchema>;

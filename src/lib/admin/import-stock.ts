@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { type ImportAnswer, ImportAnswerSchema, ImportRowSchema } from "@/contracts/admin-stock";
+import type { AdminResult } from "@/domain/admin-outcomes";
+import { callFunction } from "../supabase/call-function";
+import type { CountedRow } from "./parse-count";
+import { refused } from "./refused";
+
+const AnswerSchema = ImportAnswerSchema.extend({
+  outcome: z.enum(["preview", "refused", "applied", "stock_changed"]),
+  rows: z.array(ImportRowSchema),
+});
+
+/**
+ * Without a version a preview of a count, with what each row comes to. With the version of that preview all rows in one
+ * transaction; nothing where one cannot be done, or where the stock changed since.
+ */
+export async function importStock(
+  rows: CountedRow[],
+  reason: string,
+  adminId: string,
+  version?: string,
+): Promise<AdminResult<ImportAnswer>> {
+  const args = {
+    p_rows: rows,
+    p_reason: reason,
+    p_admin_id: adminId,
+    ...(version && { p_version: version }),
+  };
+  const { outcome, ...answer } = await callFunction("admin_import_stock", args, AnswerSchema);
+  if (outcome === "stock_changed") return refused("stock_changed", answer.serverNow);
+  if (outcome === "refused" && version !== undefined) return refused("import_refused", answer.serverNow);
+  return { ok: true, value: { ...answer, outcome } };
+}
