@@ -37,6 +37,13 @@ export const SettingsSchema = z.strictObject(settings).meta({ id: "Settings" });
 export type Settings = z.infer<typeof SettingsSchema>;
 export type SettingName = keyof Settings;
 
+const boundsOf = ({ minValue, maxValue }: z.ZodInt) => ({ min: minValue ?? 0, max: maxValue ?? MOST });
+
+/** The least and the most of each setting. */
+export const SETTING_BOUNDS = Object.fromEntries(
+  Object.entries(settings).map(([name, schema]) => [name, boundsOf(schema)]),
+) as Record<SettingName, { min: number; max: number }>;
+
 /** `PUT /api/admin/settings`: what is left out stays. */
 export const SettingsChangeSchema = z
   .strictObject(settings)

@@ -15,11 +15,13 @@ function formatOf(currency: string): Intl.NumberFormat {
   return format;
 }
 
-/** Minor units are hundredths for most currencies, but not for all: the yen has none. */
+/** How many minor units one unit of a currency has: 100 for most, but the yen has none of its own. */
+export function minorUnitsOf(currency: string): number {
+  return 10 ** (formatOf(currency).resolvedOptions().maximumFractionDigits ?? 2);
+}
+
 export function moneyText(minorUnits: number, currency: string): string {
-  const format = formatOf(currency);
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(minorUnits / 10 ** digits);
+  return formatOf(currency).format(minorUnits / minorUnitsOf(currency));
 }
 
 /** `€48`, or `from €48` when the prices differ. */

@@ -5,6 +5,7 @@ interface PictureProps {
   height: number;
   className?: string | undefined;
   loading?: "lazy" | "eager";
+  onError?: () => void;
 }
 
 /** A picture of known size. Not next/image: that writes a style into the element, which the pages' policy refuses. */

@@ -1,0 +1,68 @@
+"use client";
+
+import type { FormEvent } from "react";
+import { adminApi } from "@/contexts/admin-api";
+import type { SettingName, Settings, SettingsChange } from "@/contracts/admin-settings";
+import { countText } from "@/domain/admin-wording";
+import { Button } from "../ui/Button";
+import { Field } from "../ui/Field";
+import styles from "./admin.module.css";
+import { Outcome } from "./Outcome";
+import { SETTING_GROUPS } from "./setting-words";
+import { useAdminAction } from "./use-admin-action";
+
+interface SettingsFormProps {
+  settings: Settings;
+  /** The least and the most of each, from the contract. */
+  bounds: Readonly<Record<SettingName, { min: number; max: number }>>;
+}
+
+/** Sends what differs and nothing else: what another admin changed meanwhile stays. */
+export function SettingsForm({ settings, bounds }: SettingsFormProps) {
+  const { pending, failure, done, run } = useAdminAction();
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    const names = Object.keys(settings) as SettingName[];
+    const change: SettingsChange = Object.fromEntries(
+      names
+        .map((name) => [name, Number(data.get(name))] as const)
+        .filter(([name, value]) => value !== settings[name]),
+    );
+    const count = Object.keys(change).length;
+    void run(
+      () => adminApi.saveSettings(count === 0 ? { holdSeconds: settings.holdSeconds } : change),
+      () => (count === 0 ? "Nothing was different." : `${countText(count, "setting")} saved.`),
+    );
+  };
+  return (
+    <form className={styles.page} onSubmit={submit}>
+      {SETTING_GROUPS.map(({ title, settings: group }) => (
+        <fieldset key={title} className={styles.group}>
+          <legend>{title}</legend>
+          <div className={styles.filters}>
+            {group.map(({ name, label, hint }) => (
+              <Field
+                key={name}
+                name={name}
+                label={label}
+                hint={hint}
+                type="number"
+                step={1}
+                {...bounds[name]}
+                defaultValue={settings[name]}
+                required
+              />
+            ))}
+          </div>
+        </fieldset>
+      ))}
+      <Outcome failure={failure} done={done} />
+      <p>
+        <Button type="submit" pending={pending}>
+          Save
+        </Button>
+      </p>
+    </form>
+  );
+}
