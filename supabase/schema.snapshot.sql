@@ -100,6 +100,30 @@ comment on type private.shopper_arrays is 'Locked shoppers as parallel arrays, i
 
 -- Tables
 
+create table public.admin_trail (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  actor text not null,
+  cause text not null,
+  admin_id uuid,
+  entity text not null,
+  entity_id uuid,
+  reason text,
+  before jsonb,
+  after jsonb,
+  constraint admin_trail_entity_check CHECK ((entity = ANY (ARRAY['product'::text, 'variant'::text, 'settings'::text, 'reservation'::text, 'stock_level'::text, 'stock'::text]))),
+  constraint admin_trail_pkey PRIMARY KEY (id),
+  constraint admin_trail_reason_check CHECK ((reason <> ''::text))
+);
+CREATE INDEX admin_trail_entity_id_idx ON public.admin_trail USING btree (entity_id, id);
+alter table public.admin_trail enable row level security;
+comment on table public.admin_trail is 'The append-only trail of the catalogue and the settings, whoever changes them, and of what admins did to holds and stock, with their reasons. Grows with what people do, not with what shoppers do, and is never pruned.';
+comment on column public.admin_trail.admin_id is 'The user id of the admin; null where somebody typed SQL.';
+comment on column public.admin_trail.entity_id is 'The product, variant or reservation; of a stock level its variant; null for settings and for the stock as a whole.';
+comment on column public.admin_trail.before is 'What was there, as the columns have it; null for what is new.';
+comment on column public.admin_trail.after is 'What came of it, in the same words; null for what was deleted.';
+grant select on table public.admin_trail to service_role;
+
 create table public.alerts (
   id uuid default gen_random_uuid() not null,
   kind text not null,
@@ -858,6 +882,19 @@ grant select on table public.variants to service_role;
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION private.act_as_admin(p_admin_id uuid, p_cause text, p_reason text DEFAULT ''::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.set_cause('admin:' || p_cause);
+  perform set_config('holdfast.admin', p_admin_id::text, true);
+  perform set_config('holdfast.reason', coalesce(p_reason, ''), true);
+end;
+$function$;
+comment on function private.act_as_admin(pg_catalog.uuid,pg_catalog.text,pg_catalog.text) is 'Says for the trails of this transaction which admin does what, and why. Ended by private.end_acting.';
+
 CREATE OR REPLACE FUNCTION private.acting_shopper(p_shopper_id uuid)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -876,6 +913,64 @@ begin
 end;
 $function$;
 comment on function private.acting_shopper(pg_catalog.uuid) is 'For whom a request with this identity acts: the user that a guest became not long ago, else the shopper.';
+
+CREATE OR REPLACE FUNCTION private.admin_holds(p_ids uuid[], p_now timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'reservationId', r.id, 'shopperId', r.shopper_id, 'variantId', r.variant_id, 'sku', v.sku,
+      'productName', p.name, 'variantName', v.name, 'locationCode', l.code, 'quantity', r.quantity,
+      'state', case when r.status = 'active' and r.expires_at <= p_now then 'lapsed' else r.status::text end,
+      'heldAt', r.created_at, 'expiresAt', r.expires_at, 'maxExpiresAt', r.max_expires_at, 'endedAt', r.ended_at,
+      'durationSeconds', r.duration_seconds, 'isWithdrawn', r.is_withdrawn, 'replacesId', r.replaces_id)
+      order by r.id desc), '[]')
+    from public.reservations as r
+    -- Holds have no foreign keys: one whose variant is gone is drift, and to be seen.
+    left join public.variants as v on v.id = r.variant_id
+    left join public.products as p on p.id = v.product_id
+    left join public.locations as l on l.id = r.location_id
+    where r.id = any (p_ids));
+end;
+$function$;
+comment on function private.admin_holds(pg_catalog.uuid[],timestamp with time zone) is 'Holds with what they are of, newest first. state is the status, but lapsed for an active hold whose time is over at p_now.';
+
+CREATE OR REPLACE FUNCTION private.admin_product(p_product public.products, p_now timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return jsonb_build_object(
+    'id', p_product.id, 'slug', p_product.slug, 'name', p_product.name, 'tagline', p_product.tagline,
+    'description', p_product.description, 'imagePath', p_product.image_path, 'imageAlt', p_product.image_alt,
+    'position', p_product.position, 'holdSeconds', p_product.hold_seconds,
+    'isPublished', coalesce(p_product.published_at <= p_now, false), 'publishedAt', p_product.published_at,
+    'variants', private.admin_variants(p_product.id));
+end;
+$function$;
+comment on function private.admin_product(public.products,timestamp with time zone) is 'A product as its admins see it, published or not, with its variants.';
+
+CREATE OR REPLACE FUNCTION private.admin_variants(p_product_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'id', v.id, 'sku', v.sku, 'name', v.name, 'priceCents', v.price_cents, 'currency', v.currency,
+      'position', v.position) order by v.position, v.sku), '[]')
+    from public.variants as v where v.product_id = p_product_id);
+end;
+$function$;
+comment on function private.admin_variants(pg_catalog.uuid) is 'The variants of a product, in the shop''s order.';
 
 CREATE OR REPLACE FUNCTION private.availability_of(p_variant_id uuid, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS jsonb
@@ -997,6 +1092,20 @@ begin
 end;
 $function$;
 comment on function private.check_idempotency_key(pg_catalog.text,pg_catalog.text) is 'Raises HF001 for a malformed key or hash, and for one without the other. Both null: no key.';
+
+CREATE OR REPLACE FUNCTION private.check_reason(p_admin_id uuid, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if p_admin_id is null or coalesce(trim(p_reason), '') = '' then
+    perform private.raise_invalid_request('p_admin_id says who, and p_reason why');
+  end if;
+end;
+$function$;
+comment on function private.check_reason(pg_catalog.uuid,pg_catalog.text) is 'Raises HF001 unless an admin gives a reason.';
 
 CREATE OR REPLACE FUNCTION private.check_reserve_requests(p_requests jsonb)
  RETURNS void
@@ -1616,6 +1725,38 @@ end;
 $function$;
 comment on function private.decide_reservations(private.reserve_batch,private.level_arrays,integer[],private.hold_arrays,public.store_settings,timestamp with time zone) is 'Decides a batch, request by request in order of arrival, on p_free units by level. Writes nothing. all_or_nothing: every line or none; partial: each line as far as stock and caps reach. Adding units sets a line to the later of old end and now + duration, within its maximum; fewer units or a refusal change no time. Line outcomes: held, insufficient_stock, limit_reached, variant_not_found, reservation_not_found, reservation_ended, payment_open, not_attempted.';
 
+CREATE OR REPLACE FUNCTION private.demand_by_product(p_since timestamp with time zone, p_now timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    with refused as (
+      select v.product_id, sum(f.requests) as requests, sum(f.units) as units
+      from public.reservation_refusals as f join public.variants as v on v.id = f.variant_id
+      where f.hour >= date_trunc('hour', p_since) group by v.product_id
+    ), blocked as (
+      -- Units that were kept from others by holds that came to nothing, for as long as they were.
+      select v.product_id, sum(r.quantity * extract(epoch from case
+               when r.status = 'released' then r.ended_at else least(r.expires_at, p_now) end - r.created_at)) / 3600 as hours
+      from public.reservations as r join public.variants as v on v.id = r.variant_id
+      where r.created_at >= p_since
+        and (r.status in ('released', 'expired') or (r.status = 'active' and r.expires_at <= p_now))
+      group by v.product_id
+    )
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'productId', p.id, 'name', p.name, 'refusedRequests', coalesce(f.requests, 0),
+      'refusedUnits', coalesce(f.units, 0), 'blockedUnitHours', round(coalesce(b.hours, 0), 2)) order by p.position, p.slug), '[]')
+    from public.products as p
+    left join refused as f on f.product_id = p.id
+    left join blocked as b on b.product_id = p.id
+    where f.product_id is not null or b.product_id is not null);
+end;
+$function$;
+comment on function private.demand_by_product(timestamp with time zone,timestamp with time zone) is 'Per product: requests and units that were refused (whole hours), and blocked unit-hours: units times hours of the holds made since then that came to nothing. A hold whose units changed counts with its last.';
+
 CREATE OR REPLACE FUNCTION private.differences_of_cart(p_shopper_id uuid, p_now timestamp with time zone, p_currency text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1639,6 +1780,19 @@ begin
 end;
 $function$;
 comment on function private.differences_of_cart(pg_catalog.uuid,timestamp with time zone,pg_catalog.text) is 'What of a cart is gone, as far as the database knows what was seen: lines whose hold was lost, and those that are not for sale any more.';
+
+CREATE OR REPLACE FUNCTION private.end_acting()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.set_cause('');
+  perform set_config('holdfast.admin', '', true);
+  perform set_config('holdfast.reason', '', true);
+end;
+$function$;
+comment on function private.end_acting() is 'What somebody types later in the same transaction is theirs, not the admin''s.';
 
 CREATE OR REPLACE FUNCTION private.end_merge(p_shopper_ids uuid[])
  RETURNS void
@@ -1958,6 +2112,33 @@ end;
 $function$;
 comment on function private.has_sources(pg_catalog.jsonb) is 'Whether a request of the batch says where it comes from.';
 
+CREATE OR REPLACE FUNCTION private.held_at(p_variant_id uuid, p_at timestamp with time zone)
+ RETURNS TABLE(location_id uuid, live_holds bigint, live_units bigint, paying_holds bigint, paying_units bigint, lapsed_units bigint)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+  with last_word as (
+    -- No hold that its settings allow lives longer: a day a turn, a hundred turns.
+    select distinct on (t.reservation_id) t.location_id, t.new_status, t.new_quantity, t.new_expires_at
+    from public.reservation_trail as t
+    where t.variant_id = p_variant_id and t.at <= p_at and t.at > p_at - interval '101 days'
+    order by t.reservation_id, t.at desc, t.id desc
+  )
+  select w.location_id,
+         count(*) filter (where w.new_status = 'active' and w.new_expires_at > p_at),
+         coalesce(sum(w.new_quantity) filter (where w.new_status = 'active' and w.new_expires_at > p_at), 0),
+         count(*) filter (where w.new_status = 'paying'),
+         coalesce(sum(w.new_quantity) filter (where w.new_status = 'paying'), 0),
+         coalesce(sum(w.new_quantity) filter (where w.new_status = 'active' and w.new_expires_at <= p_at), 0)
+  from last_word as w where w.new_status in ('active', 'paying')
+  group by w.location_id;
+end;
+$function$;
+comment on function private.held_at(pg_catalog.uuid,timestamp with time zone) is 'Holds and units of a variant per location as they were at an instant, from the trail: live, being paid, and lapsed but not marked yet, which blocked nobody. Reads the variant''s trail of 101 days.';
+
 CREATE OR REPLACE FUNCTION private.hold_as_json(p_id uuid, p_variant_id uuid, p_location_id uuid, p_quantity integer, p_status public.reservation_status, p_created_at timestamp with time zone, p_duration_seconds integer, p_expires_at timestamp with time zone, p_max_expires_at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1989,6 +2170,71 @@ begin
 end;
 $function$;
 comment on function private.holds_as_json(pg_catalog.uuid[]) is 'Holds with their shoppers, newest first. For those who operate the shop.';
+
+CREATE OR REPLACE FUNCTION private.holds_over_time(p_since timestamp with time zone, p_now timestamp with time zone, p_unit text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    with slot as (
+      select g.at from generate_series(date_trunc(p_unit, p_since), p_now, ('1 ' || p_unit)::interval) as g (at)
+    ), made as (
+      select date_trunc(p_unit, r.created_at) as at, count(*) as made,
+             count(*) filter (where r.status = 'confirmed') as confirmed,
+             count(*) filter (where r.status = 'released') as released,
+             count(*) filter (where r.status = 'expired' or (r.status = 'active' and r.expires_at <= p_now)) as expired
+      from public.reservations as r where r.created_at >= p_since group by 1
+    )
+    select jsonb_agg(jsonb_build_object(
+      'at', s.at, 'made', coalesce(m.made, 0), 'confirmed', coalesce(m.confirmed, 0),
+      'released', coalesce(m.released, 0), 'expired', coalesce(m.expired, 0)) order by s.at)
+    from slot as s left join made as m on m.at = s.at);
+end;
+$function$;
+comment on function private.holds_over_time(timestamp with time zone,timestamp with time zone,pg_catalog.text) is 'Holds by when they were made, per hour or day (UTC), and what became of them. The first slot begins with the period.';
+
+CREATE OR REPLACE FUNCTION private.import_rows(p_rows jsonb, p_now timestamp with time zone)
+ RETURNS TABLE(line integer, sku text, location text, units integer, variant_id uuid, location_id uuid, name text, before integer, held integer, outcome text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+  with given as (
+    select (g.r ->> 'line')::integer as line, g.r ->> 'sku' as sku, g.r ->> 'location' as location,
+           (g.r ->> 'onHand')::bigint as units
+    from jsonb_array_elements(p_rows) as g (r)
+  ), known as (
+    select g.*, v.id as variant_id, l.id as location_id, p.name || ' – ' || v.name as name, s.on_hand,
+           -- What has lapsed stands in nobody's way.
+           coalesce(s.reserved - (select coalesce(sum(r.quantity), 0) from public.reservations as r
+                                  where r.variant_id = s.variant_id and r.location_id = s.location_id
+                                    and r.status = 'active' and r.expires_at <= p_now), 0)::integer as held,
+           count(*) over (partition by g.sku, g.location) as times
+    from given as g
+    left join public.variants as v on v.sku = g.sku
+    left join public.products as p on p.id = v.product_id
+    left join public.locations as l on l.code = g.location
+    left join public.stock_levels as s on s.variant_id = v.id and s.location_id = l.id
+  )
+  select k.line, k.sku, k.location, case when k.units between 0 and 2147483647 then k.units::integer end,
+         k.variant_id, k.location_id, k.name, k.on_hand, k.held,
+         case when k.variant_id is null then 'unknown_sku'
+              when k.location_id is null then 'unknown_location'
+              when k.times > 1 then 'twice'
+              when k.units is null or k.units not between 0 and 2147483647 then 'out_of_range'
+              when k.units < k.held then 'units_held'
+              when k.on_hand is null then 'new'
+              when k.units = k.on_hand then 'unchanged'
+              else 'changed' end
+  from known as k order by k.line;
+end;
+$function$;
+comment on function private.import_rows(pg_catalog.jsonb,timestamp with time zone) is 'What each row of an import comes to, in the order of its lines: changed, unchanged and new (not kept there so far) can be done; unknown_sku, unknown_location, twice, out_of_range and units_held (fewer than are held there) cannot. Units of stock.';
 
 CREATE OR REPLACE FUNCTION private.insert_paying_hold(p_shopper_id uuid, p_variant_id uuid, p_location_id uuid, p_quantity integer, p_replaces_id uuid, p_now timestamp with time zone)
  RETURNS uuid
@@ -2313,6 +2559,44 @@ begin
 end;
 $function$;
 comment on function private.known_requests(pg_catalog.jsonb) is 'For which requests of a batch something was kept: {position: true}, null for none. Locks nothing, so ask it after the stock levels were read: whoever sees an empty shelf because of this very request then sees its answer too.';
+
+CREATE OR REPLACE FUNCTION private.levels_at(p_variant_id uuid, p_at timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'locationCode', l.code, 'onHand', f.on_hand, 'safetyStock', f.safety_stock,
+      'heldUnits', coalesce(h.live_units, 0), 'holds', coalesce(h.live_holds, 0),
+      'payingUnits', coalesce(h.paying_units, 0), 'payments', coalesce(h.paying_holds, 0),
+      'lapsedUnits', coalesce(h.lapsed_units, 0),
+      'available', greatest(f.on_hand - f.safety_stock - coalesce(h.live_units + h.paying_units, 0), 0))
+      order by l.priority, l.code), '[]')
+    from public.locations as l
+    cross join lateral (
+      select (select m.on_hand_after from public.stock_movements as m
+              where m.variant_id = p_variant_id and m.location_id = l.id and m.at <= p_at
+              order by m.at desc, m.id desc limit 1) as moved,
+             (select t.after ->> 'safetyStock' from public.stock_trail as t
+              where t.variant_id = p_variant_id and t.location_id = l.id and t.at <= p_at and t.after ? 'safetyStock'
+              order by t.at desc, t.id desc limit 1) as safety,
+             (select s.safety_stock from public.stock_levels as s
+              where s.variant_id = p_variant_id and s.location_id = l.id) as safety_now,
+             exists (select 1 from public.stock_trail as t
+                     where t.variant_id = p_variant_id and t.location_id = l.id and t.at <= p_at) as was_kept
+    ) as k
+    cross join lateral (
+      select coalesce(k.moved, 0) as on_hand, coalesce(k.safety::integer, k.safety_now, 0) as safety_stock
+    ) as f
+    left join private.held_at(p_variant_id, p_at) as h on h.location_id = l.id
+    -- The trail is pruned some day, the ledger never.
+    where k.was_kept or k.moved is not null);
+end;
+$function$;
+comment on function private.levels_at(pg_catalog.uuid,timestamp with time zone) is 'The stock levels of a variant as they were at an instant, from ledger and trail. Units. Where the trail was pruned the safety stock is today''s.';
 
 CREATE OR REPLACE FUNCTION private.limit_reached(p_name text, p_value integer, p_until timestamp with time zone, p_now timestamp with time zone)
  RETURNS jsonb
@@ -2666,6 +2950,22 @@ end;
 $function$;
 comment on function private.log_refund_line() is 'Writes into the trail which units a refund is for, and what became of them.';
 
+CREATE OR REPLACE FUNCTION private.log_shop_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - 'is_only_row' end;
+  v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - 'is_only_row' end;
+begin
+  perform private.note_admin(tg_argv[0], (coalesce(v_after, v_before) ->> 'id')::uuid, v_before, v_after);
+  return null;
+end;
+$function$;
+comment on function private.log_shop_change() is 'Every change of a product, a variant or the settings leaves its row in admin_trail. Its argument is the entity.';
+
 CREATE OR REPLACE FUNCTION private.log_stock_level()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2762,6 +3062,19 @@ begin
 end;
 $function$;
 comment on function private.no_holds(private.reserve_batch) is 'The holds of shoppers who hold nothing.';
+
+CREATE OR REPLACE FUNCTION private.note_admin(p_entity text, p_entity_id uuid, p_before jsonb DEFAULT NULL::jsonb, p_after jsonb DEFAULT NULL::jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.admin_trail (actor, cause, admin_id, entity, entity_id, reason, before, after)
+  values (private.log_actor(), private.log_cause(), nullif(current_setting('holdfast.admin', true), '')::uuid,
+          p_entity, p_entity_id, nullif(current_setting('holdfast.reason', true), ''), p_before, p_after);
+end;
+$function$;
+comment on function private.note_admin(pg_catalog.text,pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.jsonb) is 'Adds a row to admin_trail, by whoever private.act_as_admin said.';
 
 CREATE OR REPLACE FUNCTION private.note_merge()
  RETURNS trigger
@@ -3080,6 +3393,30 @@ begin
 end;
 $function$;
 comment on function private.prune_trail(integer) is 'Deletes at most p_limit rows of the trail that are older than trail_kept_days, after adding them to trail_totals and order_trail_totals. Answers {before: instant, pruned: rows, more: call again}. For the owner of the schema alone: no role of the Data API may call it. Locks the rows that it deletes. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..100000.';
+
+CREATE OR REPLACE FUNCTION private.published_at(p_product_id uuid, p_at timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_row jsonb;
+begin
+  -- The last change before, else what was there before the first one after, else what there is.
+  select a.after into v_row from public.admin_trail as a
+  where a.entity_id = p_product_id and a.entity = 'product' and a.at <= p_at order by a.id desc limit 1;
+  if not found then
+    select a.before into v_row from public.admin_trail as a
+    where a.entity_id = p_product_id and a.entity = 'product' and a.at > p_at order by a.id limit 1;
+  end if;
+  if not found then
+    return (select p.published_at from public.products as p where p.id = p_product_id);
+  end if;
+  return (v_row ->> 'published_at')::timestamptz;
+end;
+$function$;
+comment on function private.published_at(pg_catalog.uuid,timestamp with time zone) is 'From when on a product was to be shown, as was said at that instant.';
 
 CREATE OR REPLACE FUNCTION private.raise_invalid_request(p_message text)
  RETURNS void
@@ -3929,6 +4266,32 @@ end;
 $function$;
 comment on function private.set_cause(pg_catalog.text) is 'Says who changes something and why, "actor:cause", for the trail of this transaction.';
 
+CREATE OR REPLACE FUNCTION private.settings_as_json()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select jsonb_build_object(
+      'holdSeconds', s.hold_seconds, 'vipHoldSeconds', s.vip_hold_seconds, 'maxHoldTurns', s.max_hold_turns,
+      'maxUnitsPerLine', s.max_units_per_line, 'maxUnitsPerVariant', s.max_units_per_variant,
+      'maxUnitsPerShopper', s.max_units_per_shopper, 'maxHoldsPerMinute', s.max_holds_per_minute,
+      'shownStockLimit', s.shown_stock_limit, 'lowStockAt', s.low_stock_at,
+      'lapsedShownSeconds', s.lapsed_shown_seconds, 'trailKeptDays', s.trail_kept_days,
+      'mergedGuestSeconds', s.merged_guest_seconds, 'maxUnconvertedHolds', s.max_unconverted_holds,
+      'unconvertedWindowSeconds', s.unconverted_window_seconds, 'coolDownSeconds', s.cool_down_seconds,
+      'maxSharePerAddressPercent', s.max_share_per_address_percent,
+      'minUnitsPerAddress', s.min_units_per_address, 'maxUnitsPerAddress', s.max_units_per_address,
+      'maxRequestsPerAddress', s.max_requests_per_address, 'shippingCents', s.shipping_cents,
+      'paymentWindowSeconds', s.payment_window_seconds, 'maxPayingSeconds', s.max_paying_seconds,
+      'minReturnedSeconds', s.min_returned_seconds)
+    from public.store_settings as s);
+end;
+$function$;
+comment on function private.settings_as_json() is 'The settings of the store, named as its API names them; but for its currency, which every price is written in.';
+
 CREATE OR REPLACE FUNCTION private.share_of_source(p_variant_id uuid, p_settings public.store_settings)
  RETURNS integer
  LANGUAGE plpgsql
@@ -4303,6 +4666,628 @@ end;
 $function$;
 comment on function public.adjust_stock(pg_catalog.uuid,pg_catalog.uuid,integer,pg_catalog.text,boolean) is 'Changes on_hand by p_delta units, with its reason in the ledger. Answers adjusted {onHand, released} | units_held {missing, inTheWay: the newest holds that would have to go} — repeat with p_release_newest to take those back; their shoppers see them as withdrawn | payment_open (holds that are being paid stand in the way) | below_zero | not_found. Locks the level. Not idempotent. Raises HF001 without a delta or a reason.';
 grant execute on function public.adjust_stock(uuid,uuid,integer,text,boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_adjust_stock(p_variant_id uuid, p_location_id uuid, p_delta integer, p_reason text, p_release_newest boolean, p_admin_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_answer jsonb;
+  v_hold jsonb;
+begin
+  perform private.check_reason(p_admin_id, p_reason);
+  v_answer := public.adjust_stock(p_variant_id, p_location_id, p_delta, p_reason, p_release_newest);
+  if v_answer ->> 'outcome' = 'adjusted' then
+    perform private.act_as_admin(p_admin_id, 'adjust', p_reason);
+    perform private.note_admin(
+      'stock_level', p_variant_id,
+      jsonb_build_object('locationId', p_location_id, 'onHand', (v_answer ->> 'onHand')::integer - p_delta),
+      jsonb_build_object('locationId', p_location_id, 'onHand', v_answer -> 'onHand'));
+    for v_hold in select h from jsonb_array_elements(v_answer -> 'released') as h loop
+      perform private.note_admin('reservation', (v_hold ->> 'reservationId')::uuid);
+    end loop;
+    perform private.end_acting();
+  end if;
+  return v_answer;
+end;
+$function$;
+comment on function public.admin_adjust_stock(pg_catalog.uuid,pg_catalog.uuid,integer,pg_catalog.text,boolean,pg_catalog.uuid) is 'adjust_stock, with the admin who did it in admin_trail, beside the level and beside every hold that was taken back. Answers as adjust_stock does: {outcome: adjusted | units_held | payment_open | below_zero | not_found, …}. Locks the level. Not idempotent. Raises HF001 without a delta, an admin or a reason.';
+grant execute on function public.admin_adjust_stock(uuid,uuid,integer,text,boolean,uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_import_stock(p_rows jsonb, p_reason text, p_admin_id uuid, p_version text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_now timestamptz;
+  v_rows jsonb;
+  v_version text;
+  v_bad integer;
+  v_row record;
+begin
+  perform private.check_reason(p_admin_id, p_reason);
+  if p_rows is null or jsonb_typeof(p_rows) <> 'array' or jsonb_array_length(p_rows) not between 1 and 1000 then
+    perform private.raise_invalid_request('p_rows has 1 to 1000 rows');
+  end if;
+  if p_version is not null then
+    perform 1 from public.stock_levels as s
+    join public.variants as v on v.id = s.variant_id
+    join public.locations as l on l.id = s.location_id
+    join jsonb_array_elements(p_rows) as g (r) on g.r ->> 'sku' = v.sku and g.r ->> 'location' = l.code
+    order by s.variant_id, s.location_id for no key update of s;
+  end if;
+  v_now := clock_timestamp();
+  select coalesce(jsonb_agg(jsonb_build_object(
+           'line', i.line, 'sku', i.sku, 'location', i.location, 'name', i.name, 'before', i.before,
+           'after', i.units, 'held', i.held, 'outcome', i.outcome) order by i.line), '[]'),
+         count(*) filter (where i.outcome not in ('changed', 'unchanged', 'new')),
+         -- What the person saw who says yes: a sale in between would be counted away otherwise.
+         md5(string_agg(concat_ws(':', i.line, i.variant_id, i.location_id, i.before, i.units), ',' order by i.line))
+  into v_rows, v_bad, v_version
+  from private.import_rows(p_rows, v_now) as i;
+  if p_version is null or v_bad > 0 or p_version <> v_version then
+    return jsonb_build_object(
+      'outcome', case when v_bad > 0 then 'refused' when p_version is null then 'preview' else 'stock_changed' end,
+      'serverNow', v_now, 'rows', v_rows, 'version', v_version);
+  end if;
+
+  perform private.act_as_admin(p_admin_id, 'import', p_reason);
+  for v_row in
+    select i.* from private.import_rows(p_rows, v_now) as i
+    where i.outcome in ('changed', 'new') order by i.variant_id, i.location_id
+  loop
+    if v_row.outcome = 'changed' then
+      perform private.expire_lapsed(v_row.variant_id, v_row.location_id, s.reserved - v_row.units, v_now)
+      from public.stock_levels as s
+      where s.variant_id = v_row.variant_id and s.location_id = v_row.location_id and s.reserved > v_row.units;
+      update public.stock_levels as s set on_hand = v_row.units
+      where s.variant_id = v_row.variant_id and s.location_id = v_row.location_id;
+    else
+      insert into public.stock_levels (variant_id, location_id, on_hand)
+      values (v_row.variant_id, v_row.location_id, v_row.units);
+    end if;
+  end loop;
+  perform private.note_admin('stock', null, null, v_rows);
+  perform private.end_acting();
+  return jsonb_build_object('outcome', 'applied', 'serverNow', v_now, 'rows', v_rows, 'version', v_version);
+end;
+$function$;
+comment on function public.admin_import_stock(pg_catalog.jsonb,pg_catalog.text,pg_catalog.uuid,pg_catalog.text) is 'Sets on_hand to what was counted: p_rows [{line, sku, location, onHand (units)}], 1 to 1000. Without p_version a preview; with the version of that preview all rows in one transaction, each with its movement. Answers {outcome: preview | applied | refused (a row cannot be done: nothing was) | stock_changed (since the preview, which is in the answer anew: nothing was done), serverNow, version, rows: [{line, sku, location, name, before, after, held: units, outcome: changed | unchanged | new | unknown_sku | unknown_location | twice | out_of_range | units_held}]}. Locks the levels, sorted, where there is a version. Safe to repeat: the second time the version has changed, or nothing changes. Raises HF001 without rows, an admin or a reason.';
+grant execute on function public.admin_import_stock(jsonb,text,uuid,text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_overview(p_hours integer DEFAULT 24)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_now timestamptz := statement_timestamp();
+  v_since timestamptz := v_now - make_interval(hours => p_hours);
+  v_figures jsonb;
+  v_ended numeric;
+begin
+  if p_hours is null or p_hours not between 1 and 720 then
+    perform private.raise_invalid_request('p_hours is 1 to 720');
+  end if;
+  v_figures := public.reservation_stats(make_interval(hours => p_hours));
+  v_ended := (v_figures ->> 'confirmed')::numeric + (v_figures ->> 'released')::numeric
+             + (v_figures ->> 'expired')::numeric;
+  return v_figures || jsonb_build_object(
+    'conversion', case when v_ended > 0 then round((v_figures ->> 'confirmed')::numeric / v_ended, 4) end,
+    'live', (
+      select jsonb_build_object(
+        'activeHolds', count(*) filter (where r.status = 'active' and r.expires_at > v_now),
+        'activeUnits', coalesce(sum(r.quantity) filter (where r.status = 'active' and r.expires_at > v_now), 0),
+        'payingHolds', count(*) filter (where r.status = 'paying'),
+        'payingUnits', coalesce(sum(r.quantity) filter (where r.status = 'paying'), 0),
+        'lapsedHolds', count(*) filter (where r.status = 'active' and r.expires_at <= v_now))
+      from public.reservations as r where r.status in ('active', 'paying')),
+    'unit', case when p_hours <= 48 then 'hour' else 'day' end,
+    'series', private.holds_over_time(v_since, v_now, case when p_hours <= 48 then 'hour' else 'day' end),
+    'products', private.demand_by_product(v_since, v_now));
+end;
+$function$;
+comment on function public.admin_overview(integer) is 'Figures of the holds made within p_hours: what reservation_stats answers, and {conversion: sold of all that ended, 0 to 1, null where none ended; live: holds and units now; unit: hour or day; series: [{at, made, confirmed, released, expired}]; products: [{productId, name, refusedRequests, refusedUnits, blockedUnitHours}]}. Reads every hold: for operators. Locks nothing. Raises HF001 for hours outside 1..720.';
+grant execute on function public.admin_overview(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_products()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_now timestamptz := statement_timestamp();
+begin
+  return jsonb_build_object(
+    'serverNow', v_now,
+    'products', (select coalesce(jsonb_agg(private.admin_product(p, v_now) order by p.position, p.slug), '[]')
+                 from public.products as p));
+end;
+$function$;
+comment on function public.admin_products() is 'Every product, published or not, with its variants, in the shop''s order: {serverNow, products}. Locks nothing.';
+grant execute on function public.admin_products() to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_release_reservation(p_reservation_id uuid, p_reason text, p_admin_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_hold public.reservations;
+  v_now timestamptz;
+begin
+  perform private.check_reason(p_admin_id, p_reason);
+  select * into v_hold from public.reservations as r where r.id = p_reservation_id;
+  if not found then
+    return jsonb_build_object('outcome', 'not_found', 'serverNow', clock_timestamp());
+  end if;
+  -- Whoever changes a hold has its level's lock; which level it is never changes.
+  perform 1 from public.stock_levels as s
+  where s.variant_id = v_hold.variant_id and s.location_id = v_hold.location_id for no key update;
+  v_now := clock_timestamp();
+  select * into v_hold from public.reservations as r where r.id = p_reservation_id;
+  if v_hold.status = 'paying' then
+    return jsonb_build_object('outcome', 'payment_open', 'serverNow', v_now);
+  end if;
+  if v_hold.status = 'active' and v_hold.expires_at <= v_now then
+    perform private.mark_expired(array[v_hold.id], v_now);
+    v_hold.status := 'expired';
+  end if;
+  if v_hold.status <> 'active' then
+    return jsonb_build_object('outcome', 'ended', 'status', v_hold.status, 'serverNow', v_now);
+  end if;
+  perform private.act_as_admin(p_admin_id, 'release', p_reason);
+  update public.reservations as r set status = 'released', ended_at = v_now, is_withdrawn = true
+  where r.id = v_hold.id and r.status = 'active';
+  perform private.note_admin('reservation', v_hold.id);
+  perform private.end_acting();
+  return jsonb_build_object('outcome', 'released', 'serverNow', v_now,
+                            'reservation', private.admin_holds(array[v_hold.id], v_now) -> 0);
+end;
+$function$;
+comment on function public.admin_release_reservation(pg_catalog.uuid,pg_catalog.text,pg_catalog.uuid) is 'Takes an active hold back, with a reason; its shopper sees it as withdrawn. Answers {outcome: released {reservation} | payment_open (its payment comes first) | ended {status} | not_found, serverNow}. A lapsed one is marked expired and has ended. Locks the level. Safe to repeat: an ended hold stays as it is. Raises HF001 without an admin or a reason.';
+grant execute on function public.admin_release_reservation(uuid,text,uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_repair_stock(p_dry_run boolean, p_admin_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_answer jsonb;
+begin
+  if p_admin_id is null then
+    perform private.raise_invalid_request('p_admin_id says who');
+  end if;
+  v_answer := public.repair_stock_consistency(p_dry_run);
+  if not p_dry_run and v_answer -> 'findings' <> '[]' then
+    perform private.act_as_admin(p_admin_id, 'repair');
+    perform private.note_admin('stock', null, null, v_answer -> 'findings');
+    perform private.end_acting();
+  end if;
+  return v_answer || jsonb_build_object('serverNow', clock_timestamp());
+end;
+$function$;
+comment on function public.admin_repair_stock(boolean,pg_catalog.uuid) is 'repair_stock_consistency, with the admin who asked for it in admin_trail where there was something to mend. Answers {dryRun, findings: each with repaired, serverNow}. Locks as that one does. Safe to repeat. Raises HF001 without an admin, or where p_dry_run is null.';
+grant execute on function public.admin_repair_stock(boolean,uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_reservation(p_reservation_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_now timestamptz := statement_timestamp();
+  v_hold public.reservations;
+begin
+  select * into v_hold from public.reservations as r where r.id = p_reservation_id;
+  if not found then
+    return jsonb_build_object('outcome', 'not_found', 'serverNow', v_now);
+  end if;
+  return jsonb_build_object(
+    'outcome', 'found', 'serverNow', v_now,
+    'reservation', private.admin_holds(array[v_hold.id], v_now) -> 0,
+    'replacedBy', (select r.id from public.reservations as r
+                   where r.shopper_id = v_hold.shopper_id and r.variant_id = v_hold.variant_id
+                     and r.replaces_id = v_hold.id limit 1),
+    'timeline', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'at', t.at, 'actor', t.actor, 'cause', t.cause, 'adminId', a.admin_id, 'reason', a.reason,
+        'before', case when t.old_status is not null then jsonb_build_object(
+          'status', t.old_status, 'quantity', t.old_quantity, 'expiresAt', t.old_expires_at,
+          'shopperId', t.old_shopper_id) end,
+        'after', case when t.new_status is not null then jsonb_build_object(
+          'status', t.new_status, 'quantity', t.new_quantity, 'expiresAt', t.new_expires_at,
+          'shopperId', t.new_shopper_id) end) order by t.at, t.id), '[]')
+      from public.reservation_trail as t
+      left join lateral (
+        -- An admin can end a hold once.
+        select n.admin_id, n.reason from public.admin_trail as n
+        where n.entity_id = t.reservation_id and n.entity = 'reservation' order by n.id limit 1
+      ) as a on t.actor = 'admin'
+      -- The key of the trail begins with the variant. Its clock may run a moment behind what the hold was told.
+      where t.variant_id = v_hold.variant_id and t.at >= v_hold.created_at - interval '1 minute'
+        and t.reservation_id = v_hold.id));
+end;
+$function$;
+comment on function public.admin_reservation(pg_catalog.uuid) is 'One hold with its whole timeline from the trail, oldest first: {outcome: found | not_found, serverNow, reservation, replacedBy: the hold that took its units again, timeline: [{at, actor, cause, adminId, reason, before, after: {status, quantity, expiresAt, shopperId}}]}. Locks nothing.';
+grant execute on function public.admin_reservation(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_reservations(p_state text DEFAULT NULL::text, p_variant_id uuid DEFAULT NULL::uuid, p_shopper_id uuid DEFAULT NULL::uuid, p_before uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_now timestamptz := statement_timestamp();
+  v_ids uuid[];
+begin
+  if p_limit is null or p_limit not between 1 and 200 then
+    perform private.raise_invalid_request('p_limit is 1 to 200 holds');
+  end if;
+  if p_state not in ('active', 'lapsed', 'paying', 'confirmed', 'released', 'expired') then
+    perform private.raise_invalid_request('p_state is unknown');
+  end if;
+  v_ids := array(
+    select r.id from public.reservations as r
+    where (p_before is null or r.id < p_before)
+      and (p_variant_id is null or r.variant_id = p_variant_id)
+      and (p_shopper_id is null or r.shopper_id = p_shopper_id)
+      and (p_state is null
+           or r.status::text = case p_state when 'lapsed' then 'active' else p_state end
+              and (p_state not in ('active', 'lapsed') or (r.expires_at <= v_now) = (p_state = 'lapsed')))
+    -- Ids of holds are in the order of time: no index on the time is needed, which every hold would have to pay.
+    order by r.id desc limit p_limit + 1);
+  return jsonb_build_object(
+    'serverNow', v_now, 'reservations', private.admin_holds(v_ids[:p_limit], v_now),
+    'next', case when cardinality(v_ids) > p_limit then v_ids[p_limit] end);
+end;
+$function$;
+comment on function public.admin_reservations(pg_catalog.text,pg_catalog.uuid,pg_catalog.uuid,pg_catalog.uuid,integer) is 'Holds, newest first, at most p_limit: of a state (active and lapsed are told apart by the clock), a variant, a shopper. {serverNow, reservations, next: pass it as p_before for the following page; null at the end}. Holds that somebody typed have random ids and stand anywhere. Locks nothing. Raises HF001 for an unknown state or a limit outside 1..200.';
+grant execute on function public.admin_reservations(text,uuid,uuid,uuid,integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_save_product(p_product jsonb, p_admin_id uuid, p_product_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_now timestamptz;
+  v_product public.products;
+  v_is_published boolean := (p_product ->> 'isPublished')::boolean;
+begin
+  if p_product is null or p_admin_id is null then
+    perform private.raise_invalid_request('p_product says what, and p_admin_id who');
+  end if;
+  if p_product_id is not null then
+    select * into v_product from public.products as p where p.id = p_product_id for no key update;
+    if not found then
+      return jsonb_build_object('outcome', 'not_found', 'serverNow', clock_timestamp());
+    end if;
+  end if;
+  v_now := clock_timestamp();
+  if v_is_published and not exists (select 1 from public.variants as v where v.product_id = p_product_id) then
+    return jsonb_build_object('outcome', 'no_variants', 'serverNow', v_now);
+  end if;
+  perform private.act_as_admin(p_admin_id, case when p_product_id is null then 'create' else 'edit' end);
+  -- What is left out stays as it is; a new product has it as the table says.
+  v_product.id := coalesce(v_product.id, gen_random_uuid());
+  v_product.slug := coalesce(p_product ->> 'slug', v_product.slug);
+  v_product.name := coalesce(p_product ->> 'name', v_product.name);
+  v_product.tagline := coalesce(p_product ->> 'tagline', v_product.tagline, '');
+  v_product.description := coalesce(p_product ->> 'description', v_product.description, '');
+  v_product.image_path := coalesce(p_product ->> 'imagePath', v_product.image_path);
+  v_product.image_alt := coalesce(p_product ->> 'imageAlt', v_product.image_alt);
+  v_product.position := coalesce((p_product ->> 'position')::integer, v_product.position, 0);
+  v_product.hold_seconds := case when p_product ? 'holdSeconds' then (p_product ->> 'holdSeconds')::integer
+                                 else v_product.hold_seconds end;
+  v_product.created_at := coalesce(v_product.created_at, v_now);
+  v_product.published_at := case
+    when v_is_published is null then v_product.published_at
+    -- What somebody has announced for later stays announced.
+    when not v_is_published then case when v_product.published_at > v_now then v_product.published_at end
+    -- Published is published: since when it was, stays.
+    else least(v_product.published_at, v_now) end;
+  begin
+    insert into public.products select v_product.*
+    on conflict (id) do update
+    set slug = excluded.slug, name = excluded.name, tagline = excluded.tagline, description = excluded.description,
+        image_path = excluded.image_path, image_alt = excluded.image_alt, position = excluded.position,
+        hold_seconds = excluded.hold_seconds, published_at = excluded.published_at;
+  exception when unique_violation then
+    perform private.end_acting();
+    return jsonb_build_object('outcome', 'slug_taken', 'serverNow', v_now);
+  end;
+  perform private.end_acting();
+  return jsonb_build_object('outcome', 'saved', 'serverNow', v_now, 'product', private.admin_product(v_product, v_now));
+end;
+$function$;
+comment on function public.admin_save_product(pg_catalog.jsonb,pg_catalog.uuid,pg_catalog.uuid) is 'Makes a product (p_product_id null) or edits one: p_product {slug, name, tagline, description, imagePath, imageAlt, position, holdSeconds (null: tier and store decide), isPublished}; what is left out stays. Answers {outcome: saved {product} | slug_taken | no_variants (nothing to sell yet, so nothing to publish) | not_found, serverNow}. Holds keep what applied when they were made. Locks the product. Not idempotent where it makes one: the slug is taken the second time. Raises HF001 without product or admin.';
+grant execute on function public.admin_save_product(jsonb,uuid,uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_save_settings(p_settings jsonb, p_admin_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_unknown text;
+begin
+  if p_settings is null or jsonb_typeof(p_settings) <> 'object' or p_admin_id is null then
+    perform private.raise_invalid_request('p_settings says what, and p_admin_id who');
+  end if;
+  select k.name into v_unknown from jsonb_object_keys(p_settings) as k (name)
+  where not private.settings_as_json() ? k.name limit 1;
+  if found then
+    perform private.raise_invalid_request('no setting is called ' || v_unknown);
+  end if;
+  perform private.act_as_admin(p_admin_id, 'settings');
+  -- What is left out stays.
+  with given as (select private.settings_as_json() || p_settings as g)
+  update public.store_settings as s
+  set hold_seconds = (g ->> 'holdSeconds')::integer, vip_hold_seconds = (g ->> 'vipHoldSeconds')::integer,
+      max_hold_turns = (g ->> 'maxHoldTurns')::integer, max_units_per_line = (g ->> 'maxUnitsPerLine')::integer,
+      max_units_per_variant = (g ->> 'maxUnitsPerVariant')::integer,
+      max_units_per_shopper = (g ->> 'maxUnitsPerShopper')::integer,
+      max_holds_per_minute = (g ->> 'maxHoldsPerMinute')::integer,
+      shown_stock_limit = (g ->> 'shownStockLimit')::integer, low_stock_at = (g ->> 'lowStockAt')::integer,
+      lapsed_shown_seconds = (g ->> 'lapsedShownSeconds')::integer,
+      trail_kept_days = (g ->> 'trailKeptDays')::integer,
+      merged_guest_seconds = (g ->> 'mergedGuestSeconds')::integer,
+      max_unconverted_holds = (g ->> 'maxUnconvertedHolds')::integer,
+      unconverted_window_seconds = (g ->> 'unconvertedWindowSeconds')::integer,
+      cool_down_seconds = (g ->> 'coolDownSeconds')::integer,
+      max_share_per_address_percent = (g ->> 'maxSharePerAddressPercent')::integer,
+      min_units_per_address = (g ->> 'minUnitsPerAddress')::integer,
+      max_units_per_address = (g ->> 'maxUnitsPerAddress')::integer,
+      max_requests_per_address = (g ->> 'maxRequestsPerAddress')::integer,
+      shipping_cents = (g ->> 'shippingCents')::integer,
+      payment_window_seconds = (g ->> 'paymentWindowSeconds')::integer,
+      max_paying_seconds = (g ->> 'maxPayingSeconds')::integer,
+      min_returned_seconds = (g ->> 'minReturnedSeconds')::integer
+  from given where s.is_only_row;
+  perform private.end_acting();
+  return jsonb_build_object('outcome', 'saved', 'serverNow', clock_timestamp(),
+                            'settings', private.settings_as_json());
+end;
+$function$;
+comment on function public.admin_save_settings(pg_catalog.jsonb,pg_catalog.uuid) is 'Changes durations and caps; what is left out stays. Holds keep what applied when they were made. Answers {outcome: saved, serverNow, settings}. Locks the settings'' row. Idempotent. Raises HF001 for an unknown name or without an admin, 23514 for a value that the table refuses.';
+grant execute on function public.admin_save_settings(jsonb,uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_save_variant(p_variant jsonb, p_admin_id uuid, p_variant_id uuid DEFAULT NULL::uuid, p_product_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_variant public.variants;
+  v_product public.products;
+begin
+  if p_variant is null or p_admin_id is null then
+    perform private.raise_invalid_request('p_variant says what, and p_admin_id who');
+  end if;
+  if p_variant_id is not null then
+    select * into v_variant from public.variants as v where v.id = p_variant_id for no key update;
+  end if;
+  select * into v_product from public.products as p where p.id = coalesce(v_variant.product_id, p_product_id);
+  if v_product.id is null or (p_variant_id is not null and v_variant.id is null) then
+    return jsonb_build_object('outcome', 'not_found', 'serverNow', v_now);
+  end if;
+  perform private.act_as_admin(p_admin_id, case when p_variant_id is null then 'create' else 'edit' end);
+  begin
+    if p_variant_id is null then
+      insert into public.variants (product_id, sku, name, price_cents, currency, position)
+      values (p_product_id, p_variant ->> 'sku', p_variant ->> 'name', (p_variant ->> 'priceCents')::integer,
+              -- One cart is paid in one currency: the shop's.
+              (select t.shop_currency from public.store_settings as t),
+              coalesce((p_variant ->> 'position')::integer, 0))
+      returning * into v_variant;
+      -- Kept, with nothing there yet, at the place that is asked first.
+      insert into public.stock_levels (variant_id, location_id)
+      select v_variant.id, l.id from public.locations as l order by l.priority, l.id limit 1;
+    else
+      update public.variants as v
+      set sku = coalesce(p_variant ->> 'sku', v.sku), name = coalesce(p_variant ->> 'name', v.name),
+          price_cents = coalesce((p_variant ->> 'priceCents')::integer, v.price_cents),
+          position = coalesce((p_variant ->> 'position')::integer, v.position)
+      where v.id = p_variant_id;
+    end if;
+  exception when unique_violation then
+    perform private.end_acting();
+    return jsonb_build_object('outcome', 'sku_taken', 'serverNow', v_now);
+  end;
+  perform private.end_acting();
+  return jsonb_build_object('outcome', 'saved', 'serverNow', v_now, 'variantId', v_variant.id,
+                            'product', private.admin_product(v_product, v_now));
+end;
+$function$;
+comment on function public.admin_save_variant(pg_catalog.jsonb,pg_catalog.uuid,pg_catalog.uuid,pg_catalog.uuid) is 'Makes a variant of p_product_id (p_variant_id null), kept with 0 units at the first location, or edits one: p_variant {sku, name, priceCents, position}; what is left out stays. The currency is the shop''s. Answers {outcome: saved {variantId, product} | sku_taken | not_found, serverNow}. A new price is what carts show from now on; orders keep theirs. Locks the variant. Not idempotent where it makes one: the SKU is taken the second time. Raises HF001 without variant or admin.';
+grant execute on function public.admin_save_variant(jsonb,uuid,uuid,uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_set_safety_stock(p_variant_id uuid, p_location_id uuid, p_safety_stock integer, p_admin_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+begin
+  if p_admin_id is null or p_safety_stock is null or p_safety_stock < 0 then
+    perform private.raise_invalid_request('p_safety_stock is 0 or more units, and p_admin_id says who');
+  end if;
+  perform private.act_as_admin(p_admin_id, 'safety_stock');
+  update public.stock_levels as s set safety_stock = p_safety_stock
+  where s.variant_id = p_variant_id and s.location_id = p_location_id;
+  if not found then
+    perform private.end_acting();
+    return jsonb_build_object('outcome', 'not_found', 'serverNow', clock_timestamp());
+  end if;
+  perform private.note_admin('stock_level', p_variant_id, null,
+                             jsonb_build_object('locationId', p_location_id, 'safetyStock', p_safety_stock));
+  perform private.end_acting();
+  return jsonb_build_object('outcome', 'saved', 'serverNow', clock_timestamp(), 'safetyStock', p_safety_stock);
+end;
+$function$;
+comment on function public.admin_set_safety_stock(pg_catalog.uuid,pg_catalog.uuid,integer,pg_catalog.uuid) is 'Sets how many units new holds leave alone at a level; what is held already stays held. Answers {outcome: saved | not_found, serverNow}. Locks the level. Idempotent. Raises HF001 without an admin or for less than 0.';
+grant execute on function public.admin_set_safety_stock(uuid,uuid,integer,uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_settings()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return jsonb_build_object('serverNow', statement_timestamp(), 'settings', private.settings_as_json());
+end;
+$function$;
+comment on function public.admin_settings() is 'The durations and caps of the store: {serverNow, settings}. Locks nothing.';
+grant execute on function public.admin_settings() to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_stock()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return jsonb_build_object(
+    'serverNow', statement_timestamp(),
+    'lowStockAt', (select t.low_stock_at from public.store_settings as t),
+    'levels', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'variantId', a.variant_id, 'locationId', a.location_id, 'sku', a.sku, 'productName', a.product_name,
+        'variantName', a.variant_name, 'locationCode', a.location_code, 'onHand', a.on_hand, 'reserved', a.reserved,
+        'lapsedUnits', a.lapsed_units, 'safetyStock', a.safety_stock, 'available', a.available)
+        order by p.position, p.slug, v.position, v.sku, l.priority, l.code), '[]')
+      from public.stock_availability as a
+      join public.variants as v on v.id = a.variant_id
+      join public.products as p on p.id = v.product_id
+      join public.locations as l on l.id = a.location_id),
+    'locations', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'name', l.name)
+                                order by l.priority, l.code), '[]')
+      from public.locations as l));
+end;
+$function$;
+comment on function public.admin_stock() is 'Every stock level with what it can give now, in units, and every location in the order in which they are asked: {serverNow, lowStockAt, levels, locations}. Locks nothing.';
+grant execute on function public.admin_stock() to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_sweep_runs(p_before bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if p_limit is null or p_limit not between 1 and 200 then
+    perform private.raise_invalid_request('p_limit is 1 to 200 runs');
+  end if;
+  return (
+    with run as (
+      select w.*, row_number() over (order by w.id desc) as place from public.sweep_runs as w
+      where p_before is null or w.id < p_before order by w.id desc limit p_limit + 1
+    )
+    select jsonb_build_object(
+      'serverNow', statement_timestamp(),
+      'runs', coalesce(jsonb_agg(jsonb_build_object(
+        'id', r.id, 'startedAt', r.started_at, 'milliseconds',
+        round(extract(epoch from r.finished_at - r.started_at) * 1000)::integer,
+        'expired', r.expired, 'units', r.units, 'more', r.is_more) order by r.id desc)
+        filter (where r.place <= p_limit), '[]'),
+      'next', case when count(*) > p_limit then min(r.id) filter (where r.place <= p_limit) end)
+    from run as r);
+end;
+$function$;
+comment on function public.admin_sweep_runs(bigint,integer) is 'Runs of the sweep, the last one first, at most p_limit: {serverNow, runs: [{id, startedAt, milliseconds, expired: holds, units, more}], next: pass it as p_before for the following page; null at the end}. Locks nothing. Raises HF001 for a limit outside 1..200.';
+grant execute on function public.admin_sweep_runs(bigint,integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_variant_timeline(p_variant_id uuid, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_minutes integer DEFAULT 60, p_limit integer DEFAULT 200)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_now timestamptz := statement_timestamp();
+  v_at timestamptz := least(coalesce(p_at, v_now), v_now);
+  v_span interval := make_interval(mins => p_minutes);
+  v_variant record;
+  v_events jsonb;
+  v_count bigint;
+begin
+  if p_minutes is null or p_minutes not between 1 and 1440 or p_limit is null or p_limit not between 1 and 500 then
+    perform private.raise_invalid_request('p_minutes is 1 to 1440, p_limit 1 to 500 events');
+  end if;
+  select v.id, v.sku, v.name, v.product_id, p.name as product_name, p.published_at into v_variant
+  from public.variants as v join public.products as p on p.id = v.product_id where v.id = p_variant_id;
+  if not found then
+    return jsonb_build_object('outcome', 'not_found', 'serverNow', v_now);
+  end if;
+  with event as (
+    select t.at, t.id, t.actor, t.cause, t.entity, t.entity_id, t.before, t.after,
+           case when t.actor = 'admin' then (
+             select a.reason from public.admin_trail as a
+             where a.entity_id = t.entity_id and a.entity = 'reservation' order by a.id limit 1) end as reason
+    from public.audit_log as t
+    where t.variant_id = p_variant_id and t.entity = 'reservation' and t.at between v_at - v_span and v_at + v_span
+    union all
+    select t.at, t.id, t.actor, t.cause, 'stock_level', null, t.before, t.after, m.reason
+    from public.stock_trail as t
+    left join lateral (
+      -- The ledger has what was said; it is written in the same statement.
+      select o.reason from public.stock_movements as o
+      where o.variant_id = t.variant_id and o.location_id = t.location_id
+        and o.at between t.at - interval '1 second' and t.at + interval '1 second'
+        and o.on_hand_after = (t.after ->> 'onHand')::integer
+        and o.delta = coalesce((t.after ->> 'onHand')::integer, 0) - coalesce((t.before ->> 'onHand')::integer, 0)
+      order by o.id limit 1
+    ) as m on true
+    where t.variant_id = p_variant_id and t.reservation_id is null and t.at between v_at - v_span and v_at + v_span
+    union all
+    select a.at, a.id, a.actor, a.cause, a.entity, null, a.before, a.after, a.reason
+    from public.admin_trail as a
+    where a.entity_id in (p_variant_id, v_variant.product_id) and a.entity in ('product', 'variant')
+      and a.at between v_at - v_span and v_at + v_span
+  ), nearest as (
+    select * from event order by abs(extract(epoch from event.at - v_at)) limit p_limit
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+           'at', n.at, 'actor', n.actor, 'cause', n.cause, 'entity', n.entity, 'reservationId', n.entity_id,
+           'reason', n.reason, 'before', n.before, 'after', n.after) order by n.at, n.id), '[]'),
+         (select count(*) from event)
+  into v_events, v_count
+  from nearest as n;
+  return jsonb_build_object(
+    'outcome', 'found', 'serverNow', v_now, 'at', v_at, 'variantId', v_variant.id, 'sku', v_variant.sku,
+    'variantName', v_variant.name, 'productName', v_variant.product_name,
+    'isPublished', coalesce(private.published_at(v_variant.product_id, v_at) <= v_at, false),
+    'levels', private.levels_at(p_variant_id, v_at), 'events', v_events, 'left', v_count - jsonb_array_length(v_events));
+end;
+$function$;
+comment on function public.admin_variant_timeline(pg_catalog.uuid,timestamp with time zone,integer,integer) is 'Why could this be had, or not, at an instant (null or later than now: now)? {outcome: found | not_found, serverNow, at, variantId, sku, productName, variantName, isPublished, levels: per location, as they were then, in units {locationCode, onHand, safetyStock, heldUnits, holds, payingUnits, payments, lapsedUnits, available}, events: what changed within p_minutes before and after, oldest first, the p_limit nearest, left: how many more there are}. Reads the trail, which is pruned by age. Locks nothing. Raises HF001 for minutes outside 1..1440 or a limit outside 1..500.';
+grant execute on function public.admin_variant_timeline(uuid,timestamp with time zone,integer,integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.claim_settlements(p_limit integer, p_variant_ids uuid[] DEFAULT NULL::uuid[])
  RETURNS jsonb
@@ -5599,6 +6584,8 @@ alter table public.variants add constraint variants_product_id_fkey FOREIGN KEY 
 
 -- Triggers
 
+CREATE TRIGGER admin_trail_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admin_trail FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: the trail is only ever added to');
+
 CREATE TRIGGER order_lines_are_fixed BEFORE UPDATE ON public.order_lines FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.order_id IS DISTINCT FROM new.order_id OR old."position" IS DISTINCT FROM new."position" OR old.variant_id IS DISTINCT FROM new.variant_id OR old.quantity IS DISTINCT FROM new.quantity OR old.unit_price_cents IS DISTINCT FROM new.unit_price_cents OR old.product_name IS DISTINCT FROM new.product_name OR old.variant_name IS DISTINCT FROM new.variant_name OR old.sku IS DISTINCT FROM new.sku OR old.image_path IS DISTINCT FROM new.image_path OR old.left_seconds IS DISTINCT FROM new.left_seconds OR old.location_id IS NOT NULL AND (old.location_id IS DISTINCT FROM new.location_id OR old.reservation_id IS DISTINCT FROM new.reservation_id)) EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: what was agreed on is not changed afterwards');
 
 CREATE TRIGGER order_lines_stay BEFORE DELETE OR TRUNCATE ON public.order_lines FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: orders are kept');
@@ -5634,6 +6621,10 @@ CREATE TRIGGER payments_log AFTER INSERT OR UPDATE ON public.payments FOR EACH R
 CREATE TRIGGER payments_status_moves_forward BEFORE UPDATE ON public.payments FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status AND NOT old.status = 'open'::public.payment_status AND NOT (old.status = 'processing'::public.payment_status AND (new.status = ANY (ARRAY['succeeded'::public.payment_status, 'failed'::public.payment_status, 'expired'::public.payment_status]))) AND NOT ((old.status = ANY (ARRAY['failed'::public.payment_status, 'expired'::public.payment_status])) AND new.status = 'succeeded'::public.payment_status)) EXECUTE FUNCTION private.refuse_statement('HF013', 'illegal_payment_move: a final state is final, except that money may come late');
 
 CREATE TRIGGER payments_stay BEFORE DELETE OR TRUNCATE ON public.payments FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: payments are kept');
+
+CREATE TRIGGER products_log_insert_delete AFTER INSERT OR DELETE ON public.products FOR EACH ROW EXECUTE FUNCTION private.log_shop_change('product');
+
+CREATE TRIGGER products_log_update AFTER UPDATE ON public.products FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*) EXECUTE FUNCTION private.log_shop_change('product');
 
 CREATE TRIGGER refund_lines_are_fixed BEFORE UPDATE ON public.refund_lines FOR EACH ROW WHEN (old.refund_id IS DISTINCT FROM new.refund_id OR old.order_line_id IS DISTINCT FROM new.order_line_id OR old.quantity IS DISTINCT FROM new.quantity OR old.restock <> 'undecided'::text) EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: whether units are sold again is decided once');
 
@@ -5721,7 +6712,13 @@ CREATE TRIGGER stock_trail_keep BEFORE DELETE ON public.stock_trail FOR EACH STA
 
 CREATE TRIGGER stock_trail_keep_total AFTER DELETE ON public.stock_trail REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.keep_total_of_trail();
 
+CREATE TRIGGER store_settings_log_update AFTER UPDATE ON public.store_settings FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*) EXECUTE FUNCTION private.log_shop_change('settings');
+
 CREATE TRIGGER trail_totals_only_grow BEFORE DELETE OR UPDATE OR TRUNCATE ON public.trail_totals FOR EACH STATEMENT WHEN (current_setting('holdfast.cause'::text, true) IS DISTINCT FROM 'system:prune'::text) EXECUTE FUNCTION private.refuse_statement('HF008', 'append_only: totals stand for trail that is gone');
+
+CREATE TRIGGER variants_log_insert_delete AFTER INSERT OR DELETE ON public.variants FOR EACH ROW EXECUTE FUNCTION private.log_shop_change('variant');
+
+CREATE TRIGGER variants_log_update AFTER UPDATE ON public.variants FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*) EXECUTE FUNCTION private.log_shop_change('variant');
 
 -- Policies
 

@@ -47,6 +47,23 @@ export const SETTING_GROUPS: readonly { title: string; settings: readonly Settin
     ],
   },
   {
+    title: "Paying",
+    settings: [
+      {
+        name: "paymentWindowSeconds",
+        label: "Time to pay, seconds",
+        hint: "How long starting to pay pins the holds.",
+      },
+      { name: "maxPayingSeconds", label: "Windows together, seconds", hint: "Of one hold, at most." },
+      {
+        name: "minReturnedSeconds",
+        label: "Left after going back, seconds",
+        hint: "At least, when a payment ends and its holds return to the cart.",
+      },
+      { name: "shippingCents", label: "Shipping, cents", hint: "Of each order, whatever is in it." },
+    ],
+  },
+  {
     title: "One network address",
     settings: [
       {

@@ -3,6 +3,46 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      admin_trail: {
+        Row: {
+          actor: string;
+          admin_id: string | null;
+          after: Json | null;
+          at: string;
+          before: Json | null;
+          cause: string;
+          entity: string;
+          entity_id: string | null;
+          id: number;
+          reason: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor: string;
+          admin_id?: string | null;
+          after?: Json | null;
+          at?: string;
+          before?: Json | null;
+          cause: string;
+          entity: string;
+          entity_id?: string | null;
+          id?: never;
+          reason?: string | null;
+        };
+        Update: {
+          actor?: string;
+          admin_id?: string | null;
+          after?: Json | null;
+          at?: string;
+          before?: Json | null;
+          cause?: string;
+          entity?: string;
+          entity_id?: string | null;
+          id?: never;
+          reason?: string | null;
+        };
+        Relationships: [];
+      };
       alerts: {
         Row: {
           closed_at: string | null;
@@ -1296,6 +1336,59 @@ export type Database = {
           p_release_newest?: boolean;
           p_variant_id: string;
         };
+        Returns: Json;
+      };
+      admin_adjust_stock: {
+        Args: {
+          p_admin_id: string;
+          p_delta: number;
+          p_location_id: string;
+          p_reason: string;
+          p_release_newest: boolean;
+          p_variant_id: string;
+        };
+        Returns: Json;
+      };
+      admin_import_stock: {
+        Args: { p_admin_id: string; p_reason: string; p_rows: Json; p_version?: string };
+        Returns: Json;
+      };
+      admin_overview: { Args: { p_hours?: number }; Returns: Json };
+      admin_products: { Args: Record<PropertyKey, never>; Returns: Json };
+      admin_release_reservation: {
+        Args: { p_admin_id: string; p_reason: string; p_reservation_id: string };
+        Returns: Json;
+      };
+      admin_repair_stock: { Args: { p_admin_id: string; p_dry_run: boolean }; Returns: Json };
+      admin_reservation: { Args: { p_reservation_id: string }; Returns: Json };
+      admin_reservations: {
+        Args: {
+          p_before?: string;
+          p_limit?: number;
+          p_shopper_id?: string;
+          p_state?: string;
+          p_variant_id?: string;
+        };
+        Returns: Json;
+      };
+      admin_save_product: {
+        Args: { p_admin_id: string; p_product: Json; p_product_id?: string };
+        Returns: Json;
+      };
+      admin_save_settings: { Args: { p_admin_id: string; p_settings: Json }; Returns: Json };
+      admin_save_variant: {
+        Args: { p_admin_id: string; p_product_id?: string; p_variant: Json; p_variant_id?: string };
+        Returns: Json;
+      };
+      admin_set_safety_stock: {
+        Args: { p_admin_id: string; p_location_id: string; p_safety_stock: number; p_variant_id: string };
+        Returns: Json;
+      };
+      admin_settings: { Args: Record<PropertyKey, never>; Returns: Json };
+      admin_stock: { Args: Record<PropertyKey, never>; Returns: Json };
+      admin_sweep_runs: { Args: { p_before?: number; p_limit?: number }; Returns: Json };
+      admin_variant_timeline: {
+        Args: { p_at?: string; p_limit?: number; p_minutes?: number; p_variant_id: string };
         Returns: Json;
       };
       claim_settlements: { Args: { p_limit: number; p_variant_ids?: string[] }; Returns: Json };
