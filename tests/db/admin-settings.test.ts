@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { SettingsSchema } from "@/contracts/admin-settings";
+import { paid, pinCart, settle } from "../support/checkout.ts";
 import { useTestDatabase } from "../support/database.ts";
 import {
   asSuperuser,
@@ -140,8 +141,8 @@ test("the overview counts what is live, what came of the rest, and what was refu
   await letTimePass(db, 1800);
   await hold(db.sql, giver, variantId, 3);
   await release(db.sql, giver);
-  const { reservationId } = await hold(db.sql, buyer, variantId, 1);
-  await db.sql`update reservations set status = 'paying' where id = ${reservationId}`;
+  await hold(db.sql, buyer, variantId, 1);
+  const payment = await pinCart(db.sql, buyer);
   await hold(db.sql, newShopper(), other, 5);
   await reserve(db.sql, newShopper(), variantId, 50);
   const live = await read(24);
@@ -157,7 +158,7 @@ test("the overview counts what is live, what came of the rest, and what was refu
     .toSorted();
   expect(blocked).toEqual([0.5, 1]);
   expect(live.products.map((product) => product.refusedUnits).toSorted((a, b) => a - b)).toEqual([0, 41]);
-  await db.sql`update reservations set status = 'confirmed', ended_at = clock_timestamp() where id = ${reservationId}`;
+  await settle(db.sql, payment.paymentId, paid(payment));
   expect((await read(24)).conversion).toBe(0.25);
   const total = (await read(24)).series.reduce((sum, { made }) => sum + made, 0);
   expect(total).toBe(5);

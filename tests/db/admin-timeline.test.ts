@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { paid, pinCart, settle } from "../support/checkout.ts";
 import { useTestDatabase } from "../support/database.ts";
 import {
   addLocation,
@@ -29,14 +30,13 @@ const at = async (instant: string) => (await timelineOf(db.sql, variantId, insta
 test("what there was at each instant: on hand, held, being paid, kept back, and what was left", async () => {
   const moments = [await now()];
   const first = newShopper();
-  const { reservationId } = await hold(db.sql, first, variantId, 2);
+  await hold(db.sql, first, variantId, 2);
   moments.push(await now());
   await hold(db.sql, newShopper(), variantId, 2);
   moments.push(await now());
-  await db.sql`update reservations set status = 'paying' where id = ${reservationId}`;
+  const payment = await pinCart(db.sql, first);
   moments.push(await now());
-  await db.sql`update reservations set status = 'confirmed', ended_at = clock_timestamp() where id = ${reservationId}`;
-  await db.sql`update stock_levels set on_hand = 3 where variant_id = ${variantId}`;
+  await settle(db.sql, payment.paymentId, paid(payment));
   moments.push(await now());
   await db.sql`update stock_levels set safety_stock = 0 where variant_id = ${variantId}`;
   moments.push(await now());
