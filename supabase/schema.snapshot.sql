@@ -576,7 +576,7 @@ create table public.reservations (
   is_withdrawn boolean default false not null,
   paying_seconds integer default 0 not null,
   constraint reservations_duration_positive CHECK ((duration_seconds > 0)),
-  constraint reservations_ended_at_fits_status CHECK (((ended_at IS NULL) = (status = ANY (ARRAY['active'::public.reservation_status, 'paying'::public.reservation_status])))),
+  constraint reservations_ended_at_fits_status CHECK (((ended_at IS NULL) = ((status = 'active'::public.reservation_status) OR (status = 'paying'::public.reservation_status)))),
   constraint reservations_expired_after_expiry CHECK (((status <> 'expired'::public.reservation_status) OR (ended_at >= expires_at))),
   constraint reservations_pkey PRIMARY KEY (id),
   constraint reservations_quantity_positive CHECK ((quantity > 0)),
@@ -1374,36 +1374,40 @@ AS $function$
 declare
   v_actor text := private.log_actor();
   v_cause text := private.log_cause();
-  v_missing bigint;
+  v_counted bigint;
+  v_holds bigint;
+  v_levels bigint;
 begin
   if v_cause = 'sql' then
     -- Our functions have made and locked the shoppers' rows. Whoever types SQL need not know of them.
     insert into public.shoppers (id) select distinct n.shopper_id from new_rows as n order by n.shopper_id
     on conflict (id) do nothing;
   end if;
-  with delta as (
+  update public.stock_levels as s
+  set reserved = s.reserved + d.units,
+      next_expiry_at = least(s.next_expiry_at, d.soonest)
+  from (
     select n.variant_id, n.location_id, sum(n.quantity) as units,
            min(n.expires_at) filter (where n.status = 'active') as soonest
     from new_rows as n
     where n.status in ('active', 'paying')
     group by n.variant_id, n.location_id
-  ), counted as (
-    update public.stock_levels as s
-    set reserved = s.reserved + d.units,
-        next_expiry_at = least(s.next_expiry_at, d.soonest)
-    from delta as d
-    where s.variant_id = d.variant_id and s.location_id = d.location_id
-    returning 1
-  ), logged as (
-    insert into public.reservation_trail
-      (actor, cause, reservation_id, variant_id, location_id, new_shopper_id, new_status, new_quantity, new_expires_at)
-    select v_actor, v_cause, n.id, n.variant_id, n.location_id, n.shopper_id, n.status, n.quantity, n.expires_at
-    from new_rows as n
-  )
-  select (select count(*) from delta) - (select count(*) from counted) into v_missing;
-  if v_missing <> 0 then
-    raise exception 'unknown_stock_level: a hold needs the stock level of its variant and location'
-      using errcode = 'HF005';
+  ) as d
+  where s.variant_id = d.variant_id and s.location_id = d.location_id;
+  get diagnostics v_counted = row_count;
+  insert into public.reservation_trail
+    (actor, cause, reservation_id, variant_id, location_id, new_shopper_id, new_status, new_quantity, new_expires_at)
+  select v_actor, v_cause, n.id, n.variant_id, n.location_id, n.shopper_id, n.status, n.quantity, n.expires_at
+  from new_rows as n;
+  get diagnostics v_holds = row_count;
+  -- As many levels as holds, as with a single one: then none is without its level. Else they are counted.
+  if v_counted < v_holds then
+    select count(distinct (n.variant_id, n.location_id)) into v_levels from new_rows as n
+    where n.status in ('active', 'paying');
+    if v_counted < v_levels then
+      raise exception 'unknown_stock_level: a hold needs the stock level of its variant and location'
+        using errcode = 'HF005';
+    end if;
   end if;
   return null;
 end;
@@ -1473,6 +1477,14 @@ CREATE OR REPLACE FUNCTION private.count_refusals(p_variant_ids uuid[], p_reason
  SET search_path TO ''
 AS $function$
 begin
+  if cardinality(p_variant_ids) = 1 then
+    -- Half the cost, for those who are refused alone.
+    insert into public.new_refusals as f (variant_id, reason, hour, shard, requests, units)
+    values (p_variant_ids[1], p_reasons[1], date_trunc('hour', statement_timestamp()), pg_backend_pid() % 16, 1, p_units[1])
+    on conflict (variant_id, reason, hour, shard)
+    do update set requests = f.requests + 1, units = f.units + excluded.units;
+    return;
+  end if;
   insert into public.new_refusals as f (variant_id, reason, hour, shard, requests, units)
   select r.variant_id, r.reason, date_trunc('hour', statement_timestamp()), pg_backend_pid() % 16,
          count(*), sum(r.units)
@@ -3553,12 +3565,13 @@ declare
   v_short integer[];
   v_next record;
   v_variant_id uuid;
-  v_shopper_id uuid;
 begin
   for i in 1 .. cardinality(p_shoppers) loop
     if p_variants[i] is distinct from v_variant_id then
       v_variant_id := p_variants[i];
-      select r.expires_at, r.shopper_id into v_next
+      select r.expires_at, r.shopper_id,
+             array(select g.id from public.shoppers as g where g.merged_into = r.shopper_id) as guests
+      into v_next
       from public.stock_levels as s
       cross join lateral (
         select h.expires_at, h.shopper_id from public.reservations as h
@@ -3569,15 +3582,16 @@ begin
       where s.variant_id = v_variant_id
       order by r.expires_at limit 1;
     end if;
-    v_shopper_id := private.acting_shopper(p_shoppers[i]);
     v_reasons[i] := 'insufficient_stock';
     v_short[i] := p_quantities[i] - greatest(p_free[i], 0);
     v_answers[i] := json_build_object('outcome', 'insufficient_stock', 'lines', json_build_array(json_build_object(
       'variantId', v_variant_id, 'requested', p_quantities[i], 'outcome', 'insufficient_stock',
       'available', greatest(p_free[i], 0), 'shortfall', v_short[i], 'limit', null,
       -- The shopper's own hold is no news.
-      'nextReleaseAt', case when v_next.shopper_id = v_shopper_id
-        then private.next_release_at(v_variant_id, p_now, v_shopper_id) else v_next.expires_at end)));
+      'nextReleaseAt', case
+        when (p_shoppers[i] = v_next.shopper_id or p_shoppers[i] = any (v_next.guests))
+             and private.acting_shopper(p_shoppers[i]) = v_next.shopper_id
+        then private.next_release_at(v_variant_id, p_now, v_next.shopper_id) else v_next.expires_at end)));
   end loop;
   perform private.count_refusals(p_variants, v_reasons, v_short);
   return json_build_object('serverNow', p_now, 'answers', array_to_json(v_answers));
@@ -3716,13 +3730,11 @@ CREATE OR REPLACE FUNCTION private.reservation_id_prefix(p_now timestamp with ti
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-declare
-  v_hex text := lpad(to_hex((extract(epoch from p_now) * 1000)::bigint), 12, '0');
 begin
-  return left(v_hex, 8) || '-' || right(v_hex, 4) || '-7';
+  return lpad(to_hex((date_part('epoch', p_now) * 1000)::bigint), 12, '0') || '7';
 end;
 $function$;
-comment on function private.reservation_id_prefix(timestamp with time zone) is 'The first 15 characters of a UUID of version 7; what follows comes from a random one, from its 16th on. Ids in order of time land side by side in their index, however many holds there are.';
+comment on function private.reservation_id_prefix(timestamp with time zone) is 'The first 13 digits of a UUID of version 7; what follows comes from the text of a random one, from its 16th character on. Ids in order of time land side by side in their index, however many holds there are.';
 
 CREATE OR REPLACE FUNCTION private.reserve(p_requests jsonb, p_now timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS jsonb
@@ -3825,8 +3837,8 @@ begin
       if v_line ? 'reservationId' or jsonb_array_length(v_request -> 'lines') <> 1
          or jsonb_typeof(v_line -> 'quantity') is distinct from 'number' then
         return null;
-      elsif v_request ?| '{mode,quantityMode,idempotencyKey,bodyHash}' then
-        if v_request ?| '{mode,quantityMode}'
+      elsif v_request ?| '{mode,quantityMode,source,idempotencyKey,bodyHash}' then
+        if v_request ?| '{mode,quantityMode,source}'
            or not private.is_idempotency_key(v_request -> 'idempotencyKey', v_request -> 'bodyHash') then
           return null;
         end if;
@@ -3968,7 +3980,7 @@ declare
   v_max_expires_at timestamptz;
   l record; -- the stock level as it seems
 begin
-  if p_request ?| '{mode,quantityMode}' or v_line ? 'reservationId'
+  if p_request ?| '{mode,quantityMode,source}' or v_line ? 'reservationId'
      or v_is_keyed and not private.is_idempotency_key(p_request -> 'idempotencyKey', p_request -> 'bodyHash')
      or jsonb_typeof(p_request -> 'lines') is distinct from 'array' or jsonb_array_length(p_request -> 'lines') <> 1
      or jsonb_typeof(v_line -> 'quantity') is distinct from 'number'
@@ -4031,8 +4043,11 @@ begin
   v_answer := json_build_object(
     'outcome', 'held', 'lines', json_build_array(json_build_object(
       'variantId', v_variant_id, 'outcome', 'held', 'requested', v_quantity, 'replacesId', null,
-      'reservation', private.hold_as_json(v_id, v_variant_id, v_location_id, v_quantity, 'active', v_now, l.seconds,
-                                          v_expires_at, v_max_expires_at))));
+      -- As private.hold_as_json says it, which would cost a call and its jsonb.
+      'reservation', json_build_object(
+        'reservationId', v_id, 'variantId', v_variant_id, 'locationId', v_location_id, 'quantity', v_quantity,
+        'status', 'active', 'heldAt', v_now, 'durationSeconds', l.seconds, 'expiresAt', v_expires_at,
+        'maxExpiresAt', v_max_expires_at))));
   if v_is_keyed then
     perform private.keep_answers(array[v_shopper_id], array[p_request ->> 'idempotencyKey'],
                                  array[p_request ->> 'bodyHash'], array[v_answer], v_now);
@@ -4079,7 +4094,8 @@ begin
   end if;
 
   loop
-    select jsonb_agg(r.request order by r.ord) into v_rest
+    -- Where they come from has been looked at: without it they may be plain enough for the shortcut.
+    select jsonb_agg(r.request - 'source' order by r.ord) into v_rest
     from jsonb_array_elements(p_requests) with ordinality as r (request, ord)
     where not v_limits ? r.ord::text;
     exit when v_rest is null;
@@ -5948,10 +5964,8 @@ declare
   v_answer json;
 begin
   perform set_config('holdfast.cause', 'shopper:reserve', true);
-  -- Where sources are limited, the limits ask for the shortcut themselves. Who is new has nothing to cool down from.
-  v_answer := coalesce(
-    case when not private.has_sources(p_requests) then private.reserve_at_once(p_requests) end,
-    private.reserve_within_limits(p_requests)::json);
+  -- Who is new has nothing to cool down from. Where sources are limited, the limits ask for the shortcut themselves.
+  v_answer := coalesce(private.reserve_at_once(p_requests), private.reserve_within_limits(p_requests)::json);
   perform set_config('holdfast.cause', '', true);
   return v_answer;
 end;

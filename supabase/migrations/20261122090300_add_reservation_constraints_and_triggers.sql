@@ -5,7 +5,8 @@ alter table public.reservations
   add constraint reservations_duration_positive check (duration_seconds > 0),
   add constraint reservations_times_in_order check (created_at <= max_expires_at and expires_at <= max_expires_at),
   add constraint reservations_ended_at_fits_status
-    check ((ended_at is null) = (status in ('active', 'paying'))),
+    -- Not status in (...): the array is built anew for every statement that writes a hold.
+    check ((ended_at is null) = (status = 'active' or status = 'paying')),
   add constraint reservations_expired_after_expiry check (status <> 'expired' or ended_at >= expires_at),
   add constraint reservations_replaces_another check (replaces_id <> id),
   add constraint reservations_withdrawn_is_released check (not is_withdrawn or status = 'released');
@@ -106,36 +107,40 @@ as $$
 declare
   v_actor text := private.log_actor();
   v_cause text := private.log_cause();
-  v_missing bigint;
+  v_counted bigint;
+  v_holds bigint;
+  v_levels bigint;
 begin
   if v_cause = 'sql' then
     -- Our functions have made and locked the shoppers' rows. Whoever types SQL need not know of them.
     insert into public.shoppers (id) select distinct n.shopper_id from new_rows as n order by n.shopper_id
     on conflict (id) do nothing;
   end if;
-  with delta as (
+  update public.stock_levels as s
+  set reserved = s.reserved + d.units,
+      next_expiry_at = least(s.next_expiry_at, d.soonest)
+  from (
     select n.variant_id, n.location_id, sum(n.quantity) as units,
            min(n.expires_at) filter (where n.status = 'active') as soonest
     from new_rows as n
     where n.status in ('active', 'paying')
     group by n.variant_id, n.location_id
-  ), counted as (
-    update public.stock_levels as s
-    set reserved = s.reserved + d.units,
-        next_expiry_at = least(s.next_expiry_at, d.soonest)
-    from delta as d
-    where s.variant_id = d.variant_id and s.location_id = d.location_id
-    returning 1
-  ), logged as (
-    insert into public.reservation_trail
-      (actor, cause, reservation_id, variant_id, location_id, new_shopper_id, new_status, new_quantity, new_expires_at)
-    select v_actor, v_cause, n.id, n.variant_id, n.location_id, n.shopper_id, n.status, n.quantity, n.expires_at
-    from new_rows as n
-  )
-  select (select count(*) from delta) - (select count(*) from counted) into v_missing;
-  if v_missing <> 0 then
-    raise exception 'unknown_stock_level: a hold needs the stock level of its variant and location'
-      using errcode = 'HF005';
+  ) as d
+  where s.variant_id = d.variant_id and s.location_id = d.location_id;
+  get diagnostics v_counted = row_count;
+  insert into public.reservation_trail
+    (actor, cause, reservation_id, variant_id, location_id, new_shopper_id, new_status, new_quantity, new_expires_at)
+  select v_actor, v_cause, n.id, n.variant_id, n.location_id, n.shopper_id, n.status, n.quantity, n.expires_at
+  from new_rows as n;
+  get diagnostics v_holds = row_count;
+  -- As many levels as holds, as with a single one: then none is without its level. Else they are counted.
+  if v_counted < v_holds then
+    select count(distinct (n.variant_id, n.location_id)) into v_levels from new_rows as n
+    where n.status in ('active', 'paying');
+    if v_counted < v_levels then
+      raise exception 'unknown_stock_level: a hold needs the stock level of its variant and location'
+        using errcode = 'HF005';
+    end if;
   end if;
   return null;
 end;

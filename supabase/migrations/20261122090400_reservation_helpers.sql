@@ -25,14 +25,12 @@ language plpgsql
 immutable
 set search_path = ''
 as $$
-declare
-  v_hex text := lpad(to_hex((extract(epoch from p_now) * 1000)::bigint), 12, '0');
 begin
-  return left(v_hex, 8) || '-' || right(v_hex, 4) || '-7';
+  return lpad(to_hex((date_part('epoch', p_now) * 1000)::bigint), 12, '0') || '7';
 end;
 $$;
 comment on function private.reservation_id_prefix(timestamptz) is
-  'The first 15 characters of a UUID of version 7; what follows comes from a random one, from its 16th on. Ids in order of time land side by side in their index, however many holds there are.';
+  'The first 13 digits of a UUID of version 7; what follows comes from the text of a random one, from its 16th character on. Ids in order of time land side by side in their index, however many holds there are.';
 
 create function private.set_cause(p_cause text)
 returns void

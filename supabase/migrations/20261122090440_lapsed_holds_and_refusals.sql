@@ -83,6 +83,14 @@ volatile
 set search_path = ''
 as $$
 begin
+  if cardinality(p_variant_ids) = 1 then
+    -- Half the cost, for those who are refused alone.
+    insert into public.new_refusals as f (variant_id, reason, hour, shard, requests, units)
+    values (p_variant_ids[1], p_reasons[1], date_trunc('hour', statement_timestamp()), pg_backend_pid() % 16, 1, p_units[1])
+    on conflict (variant_id, reason, hour, shard)
+    do update set requests = f.requests + 1, units = f.units + excluded.units;
+    return;
+  end if;
   insert into public.new_refusals as f (variant_id, reason, hour, shard, requests, units)
   select r.variant_id, r.reason, date_trunc('hour', statement_timestamp()), pg_backend_pid() % 16,
          count(*), sum(r.units)

@@ -13,12 +13,13 @@ declare
   v_short integer[];
   v_next record;
   v_variant_id uuid;
-  v_shopper_id uuid;
 begin
   for i in 1 .. cardinality(p_shoppers) loop
     if p_variants[i] is distinct from v_variant_id then
       v_variant_id := p_variants[i];
-      select r.expires_at, r.shopper_id into v_next
+      select r.expires_at, r.shopper_id,
+             array(select g.id from public.shoppers as g where g.merged_into = r.shopper_id) as guests
+      into v_next
       from public.stock_levels as s
       cross join lateral (
         select h.expires_at, h.shopper_id from public.reservations as h
@@ -29,15 +30,16 @@ begin
       where s.variant_id = v_variant_id
       order by r.expires_at limit 1;
     end if;
-    v_shopper_id := private.acting_shopper(p_shoppers[i]);
     v_reasons[i] := 'insufficient_stock';
     v_short[i] := p_quantities[i] - greatest(p_free[i], 0);
     v_answers[i] := json_build_object('outcome', 'insufficient_stock', 'lines', json_build_array(json_build_object(
       'variantId', v_variant_id, 'requested', p_quantities[i], 'outcome', 'insufficient_stock',
       'available', greatest(p_free[i], 0), 'shortfall', v_short[i], 'limit', null,
       -- The shopper's own hold is no news.
-      'nextReleaseAt', case when v_next.shopper_id = v_shopper_id
-        then private.next_release_at(v_variant_id, p_now, v_shopper_id) else v_next.expires_at end)));
+      'nextReleaseAt', case
+        when (p_shoppers[i] = v_next.shopper_id or p_shoppers[i] = any (v_next.guests))
+             and private.acting_shopper(p_shoppers[i]) = v_next.shopper_id
+        then private.next_release_at(v_variant_id, p_now, v_next.shopper_id) else v_next.expires_at end)));
   end loop;
   perform private.count_refusals(p_variants, v_reasons, v_short);
   return json_build_object('serverNow', p_now, 'answers', array_to_json(v_answers));
@@ -67,7 +69,7 @@ declare
   v_max_expires_at timestamptz;
   l record; -- the stock level as it seems
 begin
-  if p_request ?| '{mode,quantityMode}' or v_line ? 'reservationId'
+  if p_request ?| '{mode,quantityMode,source}' or v_line ? 'reservationId'
      or v_is_keyed and not private.is_idempotency_key(p_request -> 'idempotencyKey', p_request -> 'bodyHash')
      or jsonb_typeof(p_request -> 'lines') is distinct from 'array' or jsonb_array_length(p_request -> 'lines') <> 1
      or jsonb_typeof(v_line -> 'quantity') is distinct from 'number'
@@ -130,8 +132,11 @@ begin
   v_answer := json_build_object(
     'outcome', 'held', 'lines', json_build_array(json_build_object(
       'variantId', v_variant_id, 'outcome', 'held', 'requested', v_quantity, 'replacesId', null,
-      'reservation', private.hold_as_json(v_id, v_variant_id, v_location_id, v_quantity, 'active', v_now, l.seconds,
-                                          v_expires_at, v_max_expires_at))));
+      -- As private.hold_as_json says it, which would cost a call and its jsonb.
+      'reservation', json_build_object(
+        'reservationId', v_id, 'variantId', v_variant_id, 'locationId', v_location_id, 'quantity', v_quantity,
+        'status', 'active', 'heldAt', v_now, 'durationSeconds', l.seconds, 'expiresAt', v_expires_at,
+        'maxExpiresAt', v_max_expires_at))));
   if v_is_keyed then
     perform private.keep_answers(array[v_shopper_id], array[p_request ->> 'idempotencyKey'],
                                  array[p_request ->> 'bodyHash'], array[v_answer], v_now);

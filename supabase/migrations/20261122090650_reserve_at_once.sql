@@ -41,8 +41,8 @@ begin
       if v_line ? 'reservationId' or jsonb_array_length(v_request -> 'lines') <> 1
          or jsonb_typeof(v_line -> 'quantity') is distinct from 'number' then
         return null;
-      elsif v_request ?| '{mode,quantityMode,idempotencyKey,bodyHash}' then
-        if v_request ?| '{mode,quantityMode}'
+      elsif v_request ?| '{mode,quantityMode,source,idempotencyKey,bodyHash}' then
+        if v_request ?| '{mode,quantityMode,source}'
            or not private.is_idempotency_key(v_request -> 'idempotencyKey', v_request -> 'bodyHash') then
           return null;
         end if;

@@ -143,10 +143,8 @@ declare
   v_answer json;
 begin
   perform set_config('holdfast.cause', 'shopper:reserve', true);
-  -- Where sources are limited, the limits ask for the shortcut themselves. Who is new has nothing to cool down from.
-  v_answer := coalesce(
-    case when not private.has_sources(p_requests) then private.reserve_at_once(p_requests) end,
-    private.reserve_within_limits(p_requests)::json);
+  -- Who is new has nothing to cool down from. Where sources are limited, the limits ask for the shortcut themselves.
+  v_answer := coalesce(private.reserve_at_once(p_requests), private.reserve_within_limits(p_requests)::json);
   perform set_config('holdfast.cause', '', true);
   return v_answer;
 end;
