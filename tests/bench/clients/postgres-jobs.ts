@@ -13,9 +13,13 @@ export const newRequest = (variants: string[]) => ({
 });
 export type Request = ReturnType<typeof newRequest>;
 
-/** Calls `reserve_stock`. Answers per request whether it was held. */
-export async function reserve(sql: Sql, requests: Request[]): Promise<boolean[]> {
-  const [row] = await run(sql, "select public.reserve_stock($1::jsonb) as answer", [sql.json(requests)]);
+/** Calls `reserve_stock`, or what stands in for it. Answers per request whether it was held. */
+export async function reserve(
+  sql: Sql,
+  requests: Request[],
+  name = "public.reserve_stock",
+): Promise<boolean[]> {
+  const [row] = await run(sql, `select ${name}($1::jsonb) as answer`, [sql.json(requests)]);
   const answers: { outcome: string }[] = row?.answer.answers;
   return answers.map(({ outcome }) => {
     if (outcome !== "held" && outcome !== "insufficient_stock") throw new Error(`Answered ${outcome}`);
@@ -64,6 +68,24 @@ export function holdCall(job: HoldJob, sql: Sql): Call {
         );
     case "naive":
       return () => insertOne("bench.naive_holds").then(counted, refusedBy("BE001"));
+    case "minimal":
+      return async () => {
+        const [row] =
+          job.batch === 1
+            ? await run(sql, "select bench.hold_one($1::uuid, $2::uuid, $3::uuid) as granted", [
+                randomUUID(),
+                variant(),
+                job.locationId,
+              ])
+            : await run(sql, "select bench.hold_many($1::uuid[], $2::uuid[], $3::uuid) as granted", [
+                many(job.batch, randomUUID),
+                many(job.batch, variant),
+                job.locationId,
+              ]);
+        return heldOf(many(job.batch, () => row?.granted));
+      };
+    case "refuse":
+      return async () => heldOf(await reserve(sql, [newRequest(job.variants)], "bench.refuse"));
     case "lockThenSum":
       return async () => {
         const text = "select bench.lock_then_sum($1::uuid, $2::uuid, $3::uuid) as granted";
@@ -87,6 +109,15 @@ export function sweepCall({ limit, pause }: Extract<Job, { kind: "sweep" }>, sql
     const [row] = await run(sql, "select public.expire_reservations($1::int) as answer", [limit]);
     const expired: number = row?.answer.expired;
     return { answers: expired, granted: expired, rest: pause };
+  };
+}
+
+/** The same of `bench.expire_bare`. */
+export function bareSweepCall(job: Extract<Job, { kind: "bareSweep" }>, sql: Sql): Call {
+  return async () => {
+    const text = "select bench.expire_bare($1::uuid, $2::uuid, $3::int) as expired";
+    const [row] = await run(sql, text, [job.variant, job.locationId, job.limit]);
+    return { answers: row?.expired, granted: row?.expired, rest: job.pause };
   };
 }
 

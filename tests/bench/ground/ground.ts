@@ -24,7 +24,8 @@ const template = "bench_template";
 export async function prepareGrounds(cluster: Cluster): Promise<void> {
   await createMigratedDatabase(cluster, template);
   const admin = connect(cluster, template);
-  await admin.unsafe(readFileSync(join(import.meta.dirname, "floors.sql"), "utf8")).simple();
+  for (const file of ["floors.sql", "minimal.sql"])
+    await admin.unsafe(readFileSync(join(import.meta.dirname, file), "utf8")).simple();
   await admin`vacuum analyze`;
   await admin.end();
   const server = connect(cluster, "template1");

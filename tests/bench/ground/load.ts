@@ -9,7 +9,8 @@ export type Load = { holds: number; state: "live" | "lapsed"; variants: string[]
 
 /**
  * Puts holds of one unit each onto variants as if they had been there all along: no trigger fires, so that it is
- * fast, and what the triggers would have kept is set afterwards. Live ones stay live for a day.
+ * fast, and what the triggers would have kept is set afterwards. Live ones stay live for a day. As in a shop, rows
+ * and their ids are in the order in which the holds were made.
  */
 export async function load({ admin, locationId }: Ground, { holds, state, variants }: Load): Promise<void> {
   const end = state === "live" ? "1 day" : "-1 hour";
@@ -21,13 +22,16 @@ export async function load({ admin, locationId }: Ground, { holds, state, varian
         select id as shopper_id, row_number() over () as n,
                now() + ${end}::interval + random() * interval '15 minutes' as expires_at
         from shopper
+        order by expires_at
       )
       insert into reservations
         (id, shopper_id, variant_id, location_id, quantity, duration_seconds, created_at, expires_at, max_expires_at)
-      select gen_random_uuid(), h.shopper_id, v.id, ${locationId}, 1, 900,
+      select (private.reservation_id_prefix(h.expires_at) || substr(gen_random_uuid()::text, 16))::uuid,
+             h.shopper_id, v.id, ${locationId}, 1, 900,
              least(h.expires_at - interval '15 minutes', now()), h.expires_at, h.expires_at + interval '2 hours'
       from hold as h
-      join unnest(${variants}::uuid[]) with ordinality as v (id, n) on v.n = 1 + h.n % ${variants.length}`;
+      join unnest(${variants}::uuid[]) with ordinality as v (id, n) on v.n = 1 + h.n % ${variants.length}
+      order by h.expires_at`;
     await recount(sql);
   });
 }

@@ -9,6 +9,7 @@ import type { Bench, PartReport } from "./bench.ts";
 import { batchesOf, naive } from "./contenders.ts";
 
 const held = 1000;
+const emptyCall = "a call that only says no";
 
 /** Part C: a crowd before an empty shelf. All units of the variant are held by others, one each. */
 export async function runRefusals({ crew, options, cluster }: Bench): Promise<PartReport> {
@@ -47,6 +48,12 @@ export async function runRefusals({ crew, options, cluster }: Bench): Promise<Pa
         aim: `Refusals in batches of ${size}, of the naive design's (${group.clients} clients)`,
         wanted: { atLeast: 5, unit: "×" },
         found: ratioOf(results.get(group) ?? new Map(), batchesOf(size), naive).median,
+        ...(size === 1 && {
+          floor: {
+            what: emptyCall,
+            found: ratioOf(results.get(group) ?? new Map(), emptyCall, naive).median,
+          },
+        }),
       })),
     ),
   };
@@ -75,6 +82,7 @@ function refusers(ground: Ground, clients: number): Contender[] {
       const [row] = await admin`select count(*)::int as holds from bench.naive_holds`;
       expectEqual("holds", row?.holds, strangers + held);
     }),
+    refuser(emptyCall, { kind: "refuse", batch: 1 }, async () => {}),
     ...[1, 8, 64, 256].map((batch) =>
       refuser(batchesOf(batch), { kind: "reserve", batch }, async (tally) => {
         const { holds, reserved } = await countHolds(ground);

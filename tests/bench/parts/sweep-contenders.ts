@@ -24,6 +24,12 @@ export const sweepers = (place: Place, limit: Limit) => ({
   hold: `holding ${place === "others" ? "others" : "the same"}, sweep by ${limit}`,
 });
 
+/** The same with a bare UPDATE: the rows of what no sweep can be faster than. */
+export const bareSweepers = (place?: Place) => ({
+  sweep: `bare UPDATE by ${limits[0]}, ${place ? `while others hold ${place === "others" ? "others" : "the same"}` : "alone"}`,
+  hold: `holding ${place === "others" ? "others" : "the same"}, bare UPDATE by ${limits[0]}`,
+});
+
 export function sweepContenders(ground: Ground, backlog: number, pause: number): Contender[] {
   const { admin, locationId } = ground;
   const variants = { others: ground.spread, same: [ground.hot] };
@@ -36,6 +42,11 @@ export function sweepContenders(ground: Ground, backlog: number, pause: number):
     name,
     clients: 1,
     job: { kind: "sweep", limit, pause } satisfies Job,
+  });
+  const updating = (name: string): Work => ({
+    name,
+    clients: 1,
+    job: { kind: "bareSweep", limit: limits[0], pause, variant: ground.hot, locationId },
   });
 
   const contender = (...works: Work[]): Contender => {
@@ -52,7 +63,9 @@ export function sweepContenders(ground: Ground, backlog: number, pause: number):
       verify: async (tallies) => {
         await verify(ground, backlog, before, sum(works, tallies));
         await undo(ground, [ground.hot, ...ground.spread], since);
+        await admin`update bench.lapsed_holds set status = 'active', ended_at = null where status = 'expired'`;
         await admin`vacuum reservations`;
+        await admin`vacuum bench.lapsed_holds`;
       },
     };
   };
@@ -66,28 +79,38 @@ export function sweepContenders(ground: Ground, backlog: number, pause: number):
         return contender(holding(names.hold, place), sweeping(names.sweep, limit));
       }),
     ),
+    contender(updating(bareSweepers().sweep)),
+    ...places.map((place) => {
+      const names = bareSweepers(place);
+      return contender(holding(names.hold, place), updating(names.sweep));
+    }),
   ];
 }
 
-type Sums = { held: number; swept: number };
+type Sums = { held: number; swept: number; updated: number };
 
 function sum(works: Work[], tallies: Tally[]): Sums {
-  const sums = { held: 0, swept: 0 };
+  const sums = { held: 0, swept: 0, updated: 0 };
+  const counts = { sweep: "swept", bareSweep: "updated" } as const;
   for (const [i, { job }] of works.entries()) {
     const { granted = 0, answers = 0 } = tallies[i] ?? {};
     expectEqual("granted", granted, answers);
-    sums[job.kind === "sweep" ? "swept" : "held"] += granted;
+    sums[job.kind in counts ? counts[job.kind as keyof typeof counts] : "held"] += granted;
   }
   return sums;
 }
 
-async function verify(ground: Ground, backlog: number, before: number, { held, swept }: Sums): Promise<void> {
+async function verify(ground: Ground, backlog: number, before: number, sums: Sums): Promise<void> {
+  const { held, swept, updated } = sums;
   const { holds, reserved } = await countHolds(ground);
   expectEqual("holds", holds, before + held - swept);
   expectEqual("reserved", reserved, holds);
   const [row] = await ground.admin<{ expired: number }[]>`
     select count(*)::int as expired from reservations where status = 'expired'`;
   expectEqual("expired", row?.expired, swept);
-  if (swept >= backlog)
+  const [bare] = await ground.admin<{ updated: number }[]>`
+    select count(*)::int as updated from bench.lapsed_holds where status = 'expired'`;
+  expectEqual("updated", bare?.updated, updated);
+  if (Math.max(swept, updated) >= backlog)
     throw new Error("The backlog was swept before the slice was over: take shorter slices.");
 }

@@ -11,7 +11,7 @@ import { pairedRatio } from "../report/statistics.ts";
 import { medianOf, whole } from "../report/tables.ts";
 import { type Results, runRounds } from "../rounds.ts";
 import type { Bench, PartReport } from "./bench.ts";
-import { holders, limits, places, sweepContenders, sweepers } from "./sweep-contenders.ts";
+import { bareSweepers, holders, limits, places, sweepContenders, sweepers } from "./sweep-contenders.ts";
 
 /** Part D: marking a backlog of lapsed holds expired, and what those notice who are holding meanwhile. */
 export async function runSweep({ crew, options, cluster }: Bench): Promise<PartReport> {
@@ -20,6 +20,7 @@ export async function runSweep({ crew, options, cluster }: Bench): Promise<PartR
   await step(`Loading ${whole(backlog)} lapsed holds`, async () => {
     await load(ground, { holds: strangers, state: "live", variants: ground.spread });
     await load(ground, { holds: backlog, state: "lapsed", variants: [ground.hot] });
+    await ground.admin`insert into bench.lapsed_holds select * from reservations`;
     await ground.admin`vacuum analyze`;
     await ground.admin`checkpoint`;
   });
@@ -50,6 +51,7 @@ export async function runSweep({ crew, options, cluster }: Bench): Promise<PartR
         aim: `Sweep of ${whole(backlog)} in batches of ${limits[0]}, alone`,
         wanted: { atLeast: 20_000, unit: "per s" },
         found: wholeRate,
+        floor: bareRate(results),
       },
       ...places.flatMap((place) => aimsOf(results, place)),
     ],
@@ -58,7 +60,8 @@ export async function runSweep({ crew, options, cluster }: Bench): Promise<PartR
 
 function aimsOf(results: Results, place: (typeof places)[number]): Aim[] {
   const quiet = (results.get(holders[place]) ?? []).map((slice) => slice.p99);
-  return limits.flatMap((limit): Aim[] => {
+  // The aim says "of 500 or fewer"; smaller ones are in the table.
+  return limits.slice(0, 1).flatMap((limit): Aim[] => {
     const { sweep, hold } = sweepers(place, limit);
     const disturbed = (results.get(hold) ?? []).map((slice) => slice.p99);
     const where = place === "others" ? "of other variants" : "of the same variant";
@@ -67,6 +70,7 @@ function aimsOf(results: Results, place: (typeof places)[number]): Aim[] {
         aim: `Sweep in batches of ${limit} while 8 clients hold ${where}`,
         wanted: { atLeast: 20_000, unit: "per s" },
         found: medianOf(results, sweep, (slice) => slice.rate),
+        floor: bareRate(results, place),
       },
       {
         aim: `p99 of holds ${where}: with a sweep in batches of ${limit} against without`,
@@ -76,6 +80,12 @@ function aimsOf(results: Results, place: (typeof places)[number]): Aim[] {
     ];
   });
 }
+
+/** What the bare UPDATE comes to under the same conditions. */
+const bareRate = (results: Results, place?: (typeof places)[number]) => ({
+  what: "the bare UPDATE",
+  found: medianOf(results, bareSweepers(place).sweep, (slice) => slice.rate),
+});
 
 /** From the first lapsed hold to the last. Answers holds per second. */
 async function sweepAll(ground: Ground, backlog: number, pause: number): Promise<number> {

@@ -5,21 +5,28 @@ export type Aim = {
   aim: string;
   wanted: { atLeast: number; unit: string } | { atMost: number; unit: string };
   found: number;
+  /** What nothing that keeps the promises can be better than, measured in the same run, and what that was. */
+  floor?: { found: number; what: string };
 };
 
-export const isReached = ({ wanted, found }: Aim): boolean =>
+type Wanted = Aim["wanted"];
+
+export const isReached = ({ wanted, found }: { wanted: Wanted; found: number }): boolean =>
   "atLeast" in wanted ? found >= wanted.atLeast : found <= wanted.atMost;
+
+/** Not reached is one thing where the floor reaches it, and another where it does not. */
+function verdict({ wanted, found, floor }: Aim): string {
+  if (isReached({ wanted, found })) return "reached";
+  if (!floor) return "not reached";
+  const what = `${floor.what}: ${figure(floor.found)} ${wanted.unit}`;
+  return isReached({ wanted, found: floor.found }) ? `not reached (${what})` : `impossible here (${what})`;
+}
 
 export function aimsTable(aims: Aim[]): string {
   const rows = aims.map((aim) => {
     const { wanted, found } = aim;
     const bound = "atLeast" in wanted ? `≥ ${figure(wanted.atLeast)}` : `≤ ${figure(wanted.atMost)}`;
-    return [
-      aim.aim,
-      `${bound} ${wanted.unit}`,
-      `${figure(found)} ${wanted.unit}`,
-      isReached(aim) ? "reached" : "not reached",
-    ];
+    return [aim.aim, `${bound} ${wanted.unit}`, `${figure(found)} ${wanted.unit}`, verdict(aim)];
   });
   return table(["aim", "wanted", "found", ""], rows);
 }
