@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startBackend } from "./backend.ts";
+import { startCrons } from "./cron.ts";
 import { readEnvironment, storeEnvironment, usesHostedSupabase } from "./environment.ts";
 import { startGuard } from "./guard.ts";
 import { loadKeys } from "./keys.ts";
@@ -71,6 +72,9 @@ async function start({ reset }: { reset: boolean }): Promise<void> {
     console.log(`  ${outside.stripe.url}   Stripe's stand-in: its pay page opens when you check out`);
   console.log();
   store.speak();
+  // A hosted project has its own scheduler, and may have its own customers.
+  if (backend)
+    startCrons(store.url, settings.CRON_SECRET ?? "", (line) => console.log(`  ${line}`), stoppables);
 
   const ended = await Promise.race([
     store.ended.then(() => "Next"),
