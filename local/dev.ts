@@ -1,9 +1,10 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startBackend } from "./backend.ts";
 import { startCrons } from "./cron.ts";
-import { readEnvironment, storeEnvironment, usesHostedSupabase } from "./environment.ts";
+import { localSettingsFile } from "./doctor/options.ts";
+import { type Environment, readEnvironment, storeEnvironment, usesHostedSupabase } from "./environment.ts";
 import { startGuard } from "./guard.ts";
 import { loadKeys } from "./keys.ts";
 import { takeLock } from "./lock.ts";
@@ -73,8 +74,14 @@ async function start({ reset }: { reset: boolean }): Promise<void> {
   console.log();
   store.speak();
   // A hosted project has its own scheduler, and may have its own customers.
-  if (backend)
+  if (backend) {
     startCrons(store.url, settings.CRON_SECRET ?? "", (line) => console.log(`  ${line}`), stoppables);
+    noteSettings({
+      ...settings,
+      STORE_URL: store.url,
+      DATABASE_URL: backend.cluster.url("postgres", "postgres"),
+    });
+  }
 
   const ended = await Promise.race([
     store.ended.then(() => "Next"),
@@ -82,6 +89,11 @@ async function start({ reset }: { reset: boolean }): Promise<void> {
     ...(backend ? [backend.cluster.ended.then(() => "Postgres")] : []),
   ]);
   throw new Problem(`${ended} ended by itself: what it said last is in .local/logs or above; start again.`);
+}
+
+/** For `npm run doctor`, which otherwise could not know where the local stack is. Only this account may read it. */
+function noteSettings(settings: Environment): void {
+  writeFileSync(localSettingsFile(stateDir), JSON.stringify(settings, null, 2), { mode: 0o600 });
 }
 
 function readArguments(): { reset: boolean } {

@@ -4200,6 +4200,23 @@ end;
 $function$;
 comment on function private.resume_payment(public.payments,pg_catalog.text,bigint,pg_catalog.jsonb,timestamp with time zone) is 'What a shopper with an unfinished payment is answered: the same payment for the same cart and address, else that it has to end first.';
 
+CREATE OR REPLACE FUNCTION private.schedule_sweep()
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if to_regprocedure('cron.schedule(text, text, text)') is null then
+    return 'skipped';
+  end if;
+  -- By name: scheduling again replaces the job. One bounded batch a minute is 7.2 million holds a day.
+  perform cron.schedule('holdfast-sweep', '* * * * *', 'select public.expire_reservations(5000)');
+  perform cron.schedule('holdfast-prune-sources', '* * * * *', 'select public.prune_sources(5000)');
+  return 'scheduled';
+end;
+$function$;
+comment on function private.schedule_sweep() is 'Has pg_cron sweep every minute, in the name of the caller, who has to be the owner of the schema. Answers scheduled, or skipped where there is no pg_cron. Repeating it replaces the jobs. Payments that nobody finished are settled by the cron route alone, which asks Stripe.';
+
 CREATE OR REPLACE FUNCTION private.sell_lines(p_order_id uuid, p_now timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql

@@ -10,3 +10,9 @@ export const HealthSchema = z
   })
   .meta({ id: "Health" });
 export type Health = z.infer<typeof HealthSchema>;
+
+/** `GET /api/health/live`: the process answers. A host that restarts what is not live asks here, not above. */
+export const LivenessSchema = z
+  .object({ status: z.literal("ok"), uptimeSeconds: z.int().min(0) })
+  .meta({ id: "Liveness" });
+export type Liveness = z.infer<typeof LivenessSchema>;

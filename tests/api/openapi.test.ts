@@ -247,7 +247,7 @@ const ofAdmins = operations.filter(({ caller }) => caller === "admin").map(({ id
  */
 const elsewhere = new RegExp(
   [
-    "^(getHealth|getOpenApiDocument|getSession|signOut|eraseAccount) internal_error$",
+    "^(getHealth|getLiveness|getOpenApiDocument|getSession|signOut|eraseAccount) internal_error$",
     "^eraseAccount (database_unavailable|sign_in_again)$",
     "^(signUp|signIn|verifyCode|requestCode) (sign_in_refused|too_many_attempts)$",
     "^(signUp|signIn|verifyCode|eraseAccount) payment_open$",

@@ -95,6 +95,7 @@ const table: Record<string, Outcome> = {
   getSettings: forAdmin("200"),
   updateSettings: forAdmin("200"),
   getHealth: forAll("200"),
+  getLiveness: forAll("200"),
   getOpenApiDocument: forAll("200"),
 };
 

@@ -117,6 +117,7 @@ const good: Record<string, (stage: Stage) => Wish> = {
   getSettings: asAdmin,
   updateSettings: admins(() => json({ lowStockAt: 5 })),
   getHealth: () => ({}),
+  getLiveness: () => ({}),
   getOpenApiDocument: () => ({}),
 };
 

@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { secretValues } from "@/lib/env";
-import { logError } from "@/lib/log";
+import { logError, logInfo, logWarning } from "@/lib/log";
+import { withRequestId } from "@/lib/request-context";
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -44,3 +45,50 @@ it("counts every setting as secret that is not named as open", () => {
   };
   expect(secretValues(settings)).toEqual(["one", "two", "three"]);
 });
+
+it("says which request a line belongs to, also of what goes on after a pause, and nobody else's", async () => {
+  const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  await Promise.all(
+    ["one", "two"].map((id) =>
+      withRequestId(id, async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        logWarning(`of ${id}`, {});
+      }),
+    ),
+  );
+  logInfo("of none", {});
+  const lines = write.mock.calls.map(
+    ([line]) => JSON.parse(String(line)) as { event: string; requestId?: string },
+  );
+  expect(lines.map(({ event, requestId }) => [event, requestId])).toEqual([
+    ["of one", "one"],
+    ["of two", "two"],
+    ["of none", undefined],
+  ]);
+});
+
+it("says the level by name, and when", () => {
+  const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  logInfo("one", {});
+  logWarning("two", {});
+  logError("three", {});
+  const lines = write.mock.calls.map(([line]) => JSON.parse(String(line)) as { level: string; time: string });
+  expect(lines.map(({ level }) => level)).toEqual(["info", "warn", "error"]);
+  for (const { time } of lines) expect(new Date(time).toISOString()).toBe(time);
+});
+
+it.each([
+  ["duplicate key (email)=(ada@holdfast.test)", "duplicate key (email)=([e-mail])"],
+  ["<Ada.L+shop@mail.example.co.uk> refused", "<[e-mail]> refused"],
+  ["mail to ada@holdfast.test: no", "mail to [e-mail]: no"],
+  ["@supabase/ssr threw at 12:30", "@supabase/ssr threw at 12:30"],
+])("strikes out e-mail addresses: %s", (message, wanted) => {
+  expect(JSON.parse(logged({ message })).message).toBe(wanted);
+});
+
+it.each(["email", "shipAddress", "password", "guestCookie", "Authorization", "accessToken"])(
+  "writes no fact that is called %s",
+  (name) => {
+    expect(logged({ [name]: "Seaside 1" })).not.toContain("Seaside");
+  },
+);

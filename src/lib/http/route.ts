@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { NextRequest } from "next/server";
+import { withRequestId } from "../request-context";
 import { bearerOf } from "./cron-secret";
 import { problemResponse } from "./problem";
 import { refuseForeignOrigin } from "./same-site";
@@ -18,7 +19,9 @@ type Options = {
 export function route<Context>(handle: Handler<Context>, options: Options = {}): Handler<Context> {
   return async (request, context) => {
     const requestId = randomUUID();
-    const response = await answer(handle, request, context, requestId, options);
+    const response = await withRequestId(requestId, () =>
+      answer(handle, request, context, requestId, options),
+    );
     response.headers.set("X-Request-Id", requestId);
     return response;
   };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CleanupAnswerSchema } from "@/contracts/cleanup";
-import { HealthSchema } from "@/contracts/health";
+import { HealthSchema, LivenessSchema } from "@/contracts/health";
 import { SERVER_NOW } from "../examples";
 import { ALWAYS, CHANGE, DATABASE, type Operation } from "../operation";
 
@@ -54,6 +54,22 @@ export const housekeeping: Operation[] = [
     answers: {
       200: { description: "It reaches its database.", ...health("ok") },
       503: { description: "It does not, for now.", ...health("unavailable") },
+    },
+    problems: ALWAYS,
+  },
+  {
+    ...common,
+    id: "getLiveness",
+    method: "get",
+    path: "/api/health/live",
+    summary: "Whether this process answers, whatever its database does",
+    caller: "anyone",
+    answers: {
+      200: {
+        description: "It answers.",
+        schema: LivenessSchema,
+        examples: { live: { status: "ok", uptimeSeconds: 3600 } },
+      },
     },
     problems: ALWAYS,
   },

@@ -1,0 +1,56 @@
+import { expect, inject, test } from "vitest";
+import { runStorm } from "../storm/storm.ts";
+import { storeUrl, useStoreDatabase } from "../support/store.ts";
+import { useSecondStore } from "./second-store.ts";
+
+const sql = useStoreDatabase();
+const base = { buyers: 200, stock: 37, pay: 0, waitExpiry: false, liftLimits: false };
+const quietly = () => {};
+const names = (findings: { name: string; passed: boolean; says: string }[]) =>
+  findings.filter(({ passed }) => !passed).map(({ name, says }) => `${name}: ${says}`);
+
+test("two hundred shoppers for 37 units: none sold twice, none lost, all refused rightly, also after holds ran out", async () => {
+  const databaseUrl = inject("databaseUrl");
+  const verdict = await runStorm({ ...base, url: storeUrl(), databaseUrl, waitExpiry: true }, quietly);
+  expect(names(verdict.findings)).toEqual([]);
+  expect(verdict.passed).toBe(true);
+  expect(verdict.findings.map(({ name }) => name)).toEqual([
+    "oversold",
+    "lost",
+    "refused correctly",
+    "expiry",
+    "consistent",
+    "unhindered",
+  ]);
+  const reserve = verdict.latencies.find(({ step }) => step === "reserve");
+  expect(reserve?.requests).toBeGreaterThanOrEqual(200);
+  const [left] = await sql`select count(*)::int as shown from products
+    where slug like 'holdfast-storm-%' and published_at is not null`;
+  expect(left?.shown, "its product is off the shop").toBe(0);
+}, 120_000);
+
+test("without a database it believes what shoppers are answered", async () => {
+  const [some] = await sql<{ sku: string; units: number }[]>`
+    select v.sku, s.on_hand - s.reserved - s.safety_stock as units from variants v
+    join stock_levels s on s.variant_id = v.id join products p on p.id = v.product_id
+    where p.published_at < now() and s.on_hand - s.reserved - s.safety_stock between 5 and 19
+      and (select count(*) from stock_levels o where o.variant_id = v.id) = 1 limit 1`;
+  if (!some) return expect.unreachable("the seed has such a variant");
+  const options = { ...base, buyers: 60, stock: some.units, variant: some.sku, url: storeUrl() };
+  const verdict = await runStorm(options, quietly);
+  expect(names(verdict.findings)).toEqual([]);
+}, 120_000);
+
+const behindProxy = useSecondStore({ TRUSTED_PROXY_HEADER: "x-real-ip" }, "limited-store");
+
+test("limits per address are told from a store that is wrong, and can be lifted for the run", async () => {
+  const databaseUrl = inject("databaseUrl");
+  const options = { ...base, buyers: 30, stock: 12, url: behindProxy.url, databaseUrl };
+  const [before] = await sql`select * from store_settings`;
+  const hindered = await runStorm(options, quietly);
+  expect(names(hindered.findings).join()).toMatch(/unhindered: \d+ requests met a limit/);
+  expect(names(hindered.findings).join()).not.toMatch(/oversold|lost/);
+  const free = await runStorm({ ...options, liftLimits: true }, quietly);
+  expect(names(free.findings)).toEqual([]);
+  expect((await sql`select * from store_settings`)[0], "they are put back").toEqual(before);
+}, 120_000);
