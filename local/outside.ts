@@ -32,12 +32,17 @@ export const webhookUrl = (storePort: number): string => `http://127.0.0.1:${sto
 
 /** For `npm run dev`: each of them unless `set` names a real one. Sessions and payments survive a restart. */
 export async function startOutside(
-  { set, storePort, reset }: { set: Environment; storePort: number; reset: boolean },
+  {
+    set,
+    storePort,
+    reset,
+    folder = stateDir,
+  }: { set: Environment; storePort: number; reset: boolean; folder?: string },
   stoppables: Stoppables,
 ): Promise<Outside> {
   const outside: Outside = { environment: {} };
   if (!set.STRIPE_SECRET_KEY) {
-    const file = join(stateDir, "stripe.jsonl");
+    const file = join(folder, "stripe.jsonl");
     if (reset) rmSync(file, { force: true });
     outside.stripe = await step("Stripe stand-in", async (say) => {
       const started = await startStripeStandIn({

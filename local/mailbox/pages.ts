@@ -41,7 +41,7 @@ const timeOf = (at: string) =>
   new Date(at).toLocaleString("en-US", { dateStyle: "medium", timeStyle: "medium" });
 
 const page = (title: string, body: string, head = "") => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">${head}
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">${head}
 <title>${escapeHtml(title)} (local mailbox)</title><style>${STYLE}</style></head>
 <body><p class="banner"><strong>Local mailbox.</strong> These mails were sent to nobody.</p><main>${body}</main></body></html>`;
 

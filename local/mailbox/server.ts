@@ -39,7 +39,7 @@ function json(response: ServerResponse, body: unknown): void {
 }
 
 const OWN =
-  "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 /** A mail is somebody else's page: no scripts, no forms; links open beside it. */
 const STRANGER =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; frame-ancestors 'self'";

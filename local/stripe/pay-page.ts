@@ -58,6 +58,7 @@ const back = ({ cancel_url }: Stripe.Checkout.Session) =>
 function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>${title} (stand-in for Stripe)</title><style>${STYLE}</style></head>
 <body><p class="banner"><strong>Stand-in for Stripe.</strong> This page runs on your own machine. No money moves.</p>
 <main><h1>${title}</h1>

@@ -105,7 +105,7 @@ function html(response: ServerResponse, status: number, body: string): void {
     "Cache-Control": "no-store",
     // No `form-action`: paying leads on to the store, which browsers hold to be an action of the form.
     "Content-Security-Policy":
-      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+      "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
   });
   response.end(body);
 }

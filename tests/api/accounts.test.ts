@@ -99,11 +99,11 @@ describe("signing in", () => {
 
   test("works with a code by e-mail, once", async () => {
     const { email } = await newUser();
-    const [guest, before] = [newGuest(), mailOf(email).count];
+    const [guest, before] = [newGuest(), (await mailOf(email)).count];
     const answer = await guest.send("POST", "/api/auth/code", { json: { email } });
     expect(answer.status).toBe(202);
-    expect(mailOf(email).count).toBe(before + 1);
-    const { code } = mailOf(email);
+    expect((await mailOf(email)).count).toBe(before + 1);
+    const { code } = await mailOf(email);
     bodyOf(await guest.send("POST", "/api/auth/verify", { json: { email, code } }), 200, SignedInSchema);
     problemOf(
       await newGuest().send("POST", "/api/auth/verify", { json: { email, code } }),
@@ -119,7 +119,7 @@ describe("signing in", () => {
       await newGuest().send("POST", "/api/auth/code", { json: { email: nobody } }),
     ];
     expect([known.status, known.text]).toEqual([unknown.status, unknown.text]);
-    expect(mailOf(nobody).count).toBe(0);
+    expect((await mailOf(nobody)).count).toBe(0);
     expect(await sql`select 1 from auth.users where email = ${nobody}`).toHaveLength(0);
   });
 
@@ -148,7 +148,7 @@ describe("signing in", () => {
     const problem = problemOf(await signIn(newGuest(), email), "too_many_attempts");
     expect(problem.retryAfterSeconds).toBeGreaterThan(0);
     await newGuest().send("POST", "/api/auth/code", { json: { email } });
-    const { code } = mailOf(email);
+    const { code } = await mailOf(email);
     bodyOf(await newGuest().send("POST", "/api/auth/verify", { json: { email, code } }), 200, SignedInSchema);
   });
 

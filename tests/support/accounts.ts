@@ -1,22 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect } from "vitest";
 import { CodeAnswerSchema, SignedInSchema } from "@/contracts/account";
-import { stateDir } from "../../local/paths.ts";
 import { bodyOf, type Guest, newGuest } from "./api-client.ts";
 import type { Sql } from "./database.ts";
 import { must } from "./shop.ts";
+import { mailbox } from "./stand-ins.ts";
 
 export const PASSWORD = "correct horse battery";
 
 export const newEmail = (): string => `${randomUUID()}@example.test`;
 
-/** How many e-mails went to this address, and the code of the last one, as the auth service's log has them. */
-export function mailOf(email: string): { count: number; code: string | null } {
-  const log = readFileSync(join(stateDir, "logs", "test-supabase-api.log"), "utf8");
-  const mails = log.split("email captured").filter((mail) => mail.includes(`To: ${email}\n`));
-  const [, code = null] = /\b(\d{6})\b/.exec(mails.at(-1)?.split("Subject:")[1] ?? "") ?? [];
+/** How many e-mails of the auth service went to this address, and the code in the last one. */
+export async function mailOf(email: string): Promise<{ count: number; code: string | null }> {
+  const mails = (await mailbox().list({ to: email })).filter(({ from }) => from.includes("accounts@"));
+  const [, code = null] = /\b(\d{6})\b/.exec(mails.at(-1)?.text ?? "") ?? [];
   return { count: mails.length, code };
 }
 
@@ -31,7 +28,7 @@ export async function newUser(guest: Guest = newGuest()): Promise<Guest & { emai
 
 /** Signs in with the code of the last e-mail to this address. */
 export async function confirm(guest: Guest, email: string) {
-  const json = { email, code: must(mailOf(email).code) };
+  const json = { email, code: must((await mailOf(email)).code) };
   return bodyOf(await guest.send("POST", "/api/auth/verify", { json }), 200, SignedInSchema);
 }
 

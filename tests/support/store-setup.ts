@@ -47,6 +47,7 @@ async function startTestStore(project: TestProject, { cluster, stoppables }: Tes
 
   const keys = generateKeys();
   const port = await freePort();
+  const outside = await startTestOutside(port, stoppables);
   const api = await startSupabaseApi(
     {
       databaseUrl: cluster.url("store", "supabase_admin"),
@@ -54,11 +55,11 @@ async function startTestStore(project: TestProject, { cluster, stoppables }: Tes
       keys,
       siteUrl: `http://localhost:${port}`,
       logFile: join(stateDir, "logs", "test-supabase-api.log"),
+      smtpUrl: outside.mailbox.smtpUrl,
     },
     stoppables,
   );
   const build = await step("Building the store", () => buildStore());
-  const outside = await startTestOutside(port, stoppables);
   const environment = { ...storeEnvironment(keys, api.url, {}), ...outside.environment, ...build };
   const logFile = join(stateDir, "logs", "test-store.log");
   const store = await startStore({ mode: "start", port, environment, logFile }, stoppables);

@@ -1,0 +1,79 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { expect, inject, test } from "vitest";
+import { newEmail, newUser } from "../support/accounts.ts";
+import { mailbox, stripeControls, stripeOfRun } from "../support/stand-ins.ts";
+import { storeUrl } from "../support/store.ts";
+import { aSession } from "../support/stripe-target.ts";
+import { addToCart, useShoppers } from "./shopper.ts";
+
+// The two pages that are not the store's own: people have to get through them, in a browser that holds them to be
+// other sites.
+
+const newShopper = useShoppers();
+
+const newSession = (more: object = {}) =>
+  stripeOfRun().checkout.sessions.create({
+    ...aSession(),
+    allowed_payment_method_types: ["card", "us_bank_account"],
+    success_url: `${storeUrl()}/cart?session={CHECKOUT_SESSION_ID}`,
+    cancel_url: `${storeUrl()}/cart`,
+    ...more,
+  });
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+test("a shopper pays by keyboard, after a declined card, and is back as who they were", async () => {
+  const shopper = await newShopper({ viewport: { width: 390, height: 800 } });
+  const { page } = shopper;
+  await addToCart(page, "lighthouse-mug");
+  const session = await newSession();
+  await page.goto(session.url ?? "");
+  await expectAccessible(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  const decline = page.getByRole("button", { name: "Try a card that is declined" });
+  await decline.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").getByText("Your card was declined.").waitFor();
+  await expectAccessible(page);
+  shopper.forgive(/402/);
+  await page.getByRole("button", { name: "Pay $12.50" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${storeUrl()}/cart?session=${session.id}`);
+  await page.getByRole("main").getByText("Lighthouse Mug").waitFor();
+  await page.goto(session.url ?? "about:blank");
+  await page.getByRole("heading", { name: "This payment is done" }).waitFor();
+  await expectAccessible(page);
+});
+
+test("a shopper turns back, and one who comes too late is told", async () => {
+  const { page } = await newShopper();
+  const session = await newSession();
+  await page.goto(session.url ?? "");
+  await page.getByRole("link", { name: "Back to the store" }).click();
+  await page.waitForURL(`${storeUrl()}/cart`);
+  await stripeControls().letExpire({ session: session.id });
+  await page.goto(session.url ?? "");
+  await page.getByRole("heading", { name: "This payment page has expired" }).waitFor();
+  await expectAccessible(page);
+});
+
+test("a mail is read in the mailbox, and its link opens beside it", async () => {
+  const { email } = await newUser();
+  expect(await mailbox().list({ to: email })).toHaveLength(1);
+  expect(await mailbox().list({ to: newEmail() })).toEqual([]);
+  const { page } = await newShopper();
+  await page.goto(inject("mailbox").url);
+  await expectAccessible(page);
+  await page.getByRole("link", { name: email }).click();
+  await page.getByRole("link", { name: "As text" }).click();
+  await expectAccessible(page);
+  const [beside] = await Promise.all([
+    page.waitForEvent("popup"),
+    page.frameLocator("iframe").getByRole("link").first().click(),
+  ]);
+  expect(beside.url()).toContain(storeUrl());
+});
