@@ -8,8 +8,7 @@ export function listPage(mails: Mail[]): string {
 <span>to ${escapeHtml(to.join(", "))}</span> <time datetime="${at}">${timeOf(at)}</time></a></li>`,
   );
   const list = rows.length > 0 ? `<ul>${rows.join("")}</ul>` : "<p>None yet.</p>";
-  // Looked at while one waits for a mail; a page that is read stays as it is.
-  return page("Mails", `<h1>Mails</h1>${list}`, '<meta http-equiv="refresh" content="5">');
+  return page("Mails", `<h1>Mails</h1><p><a href="/">Look again</a></p>${list}`);
 }
 
 export function mailPage(mail: Mail, asText: boolean): string {
@@ -40,15 +39,15 @@ export const missingPage = (): string =>
 const timeOf = (at: string) =>
   new Date(at).toLocaleString("en-US", { dateStyle: "medium", timeStyle: "medium" });
 
-const page = (title: string, body: string, head = "") => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">${head}
+const page = (title: string, body: string) => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <title>${escapeHtml(title)} (local mailbox)</title><style>${STYLE}</style></head>
-<body><p class="banner"><strong>Local mailbox.</strong> These mails were sent to nobody.</p><main>${body}</main></body></html>`;
+<body><header><strong>Local mailbox.</strong> These mails were sent to nobody.</header><main>${body}</main></body></html>`;
 
 const STYLE = `
 :root { color-scheme: light; font: 16px/1.5 system-ui, sans-serif; color: #1a1f36; background: #f6f8fa; }
 body { margin: 0; }
-.banner { margin: 0; padding: .75rem 1rem; background: #fff3cd; color: #4d3800; text-align: center; border-bottom: 1px solid #e0c36a; }
+header { padding: .75rem 1rem; background: #fff3cd; color: #4d3800; text-align: center; border-bottom: 1px solid #e0c36a; }
 main { max-width: 48rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.5rem; overflow-wrap: anywhere; }
 ul { list-style: none; margin: 0; padding: 0; }

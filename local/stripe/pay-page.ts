@@ -60,7 +60,7 @@ function page(title: string, body: string): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>${title} (stand-in for Stripe)</title><style>${STYLE}</style></head>
-<body><p class="banner"><strong>Stand-in for Stripe.</strong> This page runs on your own machine. No money moves.</p>
+<body><header><strong>Stand-in for Stripe.</strong> This page runs on your own machine. No money moves.</header>
 <main><h1>${title}</h1>
 ${body}</main></body></html>`;
 }
@@ -77,7 +77,7 @@ const time = (seconds: number) =>
 const STYLE = `
 :root { color-scheme: light; font: 16px/1.5 system-ui, sans-serif; color: #1a1f36; background: #f6f8fa; }
 body { margin: 0; }
-.banner { margin: 0; padding: .75rem 1rem; background: #fff3cd; color: #4d3800; text-align: center; border-bottom: 1px solid #e0c36a; }
+header { padding: .75rem 1rem; background: #fff3cd; color: #4d3800; text-align: center; border-bottom: 1px solid #e0c36a; }
 main { max-width: 30rem; margin: 1.5rem auto; padding: 1.5rem; background: #fff; border: 1px solid #d5dbe1; border-radius: .75rem; box-sizing: border-box; }
 h1 { font-size: 1.6rem; margin: 0 0 1rem; }
 table { width: 100%; border-collapse: collapse; margin-bottom: 1rem; }
