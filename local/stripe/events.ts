@@ -12,7 +12,7 @@ const listed = z.strictObject({
   delivery_success: boolean.optional(),
 });
 
-/** An event about an object as it is now. Later changes of the object do not reach it. */
+/** An event about an object as it is now: objects are never changed in place, so later changes do not reach it. */
 export function newEvent(
   type: Stripe.Event.Type,
   object: object,
@@ -24,7 +24,7 @@ export function newEvent(
     object: "event",
     api_version: Stripe.API_VERSION,
     created: nowInSeconds(),
-    data: { object: structuredClone(object), ...(previous && { previous_attributes: previous }) },
+    data: { object, ...(previous && { previous_attributes: previous }) },
     livemode: false,
     pending_webhooks: 0,
     request,

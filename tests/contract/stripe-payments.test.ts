@@ -21,6 +21,7 @@ function contractOfPaying() {
 
   test("a paid session is complete, has its payment, and is told", async () => {
     const { id } = await newSession();
+    await newSession();
     await standIn.controls.pay({ session: id, outcome: "success" });
     const session = await sessions().retrieve(id, { expand: ["payment_intent.latest_charge"] });
     expect(session).toMatchObject({

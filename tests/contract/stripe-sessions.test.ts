@@ -229,6 +229,11 @@ describe("an idempotency key", () => {
     expect(await refusalOf(other)).toMatchObject(refused);
     expect(await refusalOf(sessions().expire(id, {}, { idempotencyKey }))).toMatchObject(refused);
     expect((await sessions().retrieve(id)).status).toBe("open");
+    const forOne = { idempotencyKey: randomUUID() };
+    await sessions().expire(id, {}, forOne);
+    const { id: another } = await sessions().create(aSession());
+    expect(await refusalOf(sessions().expire(another, {}, forOne))).toMatchObject(refused);
+    expect((await sessions().retrieve(another)).status).toBe("open");
   });
 
   test("is free again when its parameters were wrong", async () => {

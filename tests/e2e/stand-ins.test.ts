@@ -43,7 +43,7 @@ test("a shopper pays by keyboard, after a declined card, and is back as who they
   await page.getByRole("button", { name: "Pay $12.50" }).focus();
   await page.keyboard.press("Enter");
   await page.waitForURL(`${storeUrl()}/cart?session=${session.id}`);
-  await page.getByRole("main").getByText("Lighthouse Mug").waitFor();
+  await page.getByRole("link", { name: "Lighthouse Mug" }).waitFor();
   await page.goto(session.url ?? "about:blank");
   await page.getByRole("heading", { name: "This payment is done" }).waitFor();
   await expectAccessible(page);
