@@ -61,19 +61,19 @@ test("a shopper turns back, and one who comes too late is told", async () => {
   await expectAccessible(page);
 });
 
-test("a mail is read in the mailbox, and its link opens beside it", async () => {
+test("a mail is found and read in the mailbox", async () => {
   const { email } = await newUser();
   expect(await mailbox().list({ to: email })).toHaveLength(1);
   expect(await mailbox().list({ to: newEmail() })).toEqual([]);
-  const { page } = await newShopper();
+  const shopper = await newShopper({ viewport: { width: 390, height: 800 } });
+  const { page } = shopper;
   await page.goto(inject("mailbox").url);
   await expectAccessible(page);
   await page.getByRole("link", { name: email }).click();
+  await page.getByRole("heading", { name: "Confirm Your Signup" }).waitFor();
   await page.getByRole("link", { name: "As text" }).click();
+  await page.waitForURL(/[?]text$/);
   await expectAccessible(page);
-  const [beside] = await Promise.all([
-    page.waitForEvent("popup"),
-    page.frameLocator("iframe").getByRole("link").first().click(),
-  ]);
-  expect(beside.url()).toContain(storeUrl());
+  // What axe would like to run in the frame of the mail, where nothing runs.
+  shopper.forgive(/Blocked script execution/);
 });
