@@ -505,7 +505,7 @@ create table public.refunds (
   claimed_until timestamp with time zone,
   created_at timestamp with time zone default clock_timestamp() not null,
   settled_at timestamp with time zone,
-  constraint refunds_amount_cents_check CHECK ((amount_cents > 0)),
+  constraint refunds_amount_cents_check CHECK ((amount_cents >= 0)),
   constraint refunds_attempt_check CHECK ((attempt > 0)),
   constraint refunds_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint refunds_pending_is_at_stripe CHECK (((status <> 'pending'::public.refund_status) OR (stripe_refund_id IS NOT NULL))),
@@ -521,7 +521,7 @@ CREATE INDEX refunds_payment_id_idx ON public.refunds USING btree (payment_id);
 CREATE INDEX refunds_undone_idx ON public.refunds USING btree (created_at) WHERE (status <> 'succeeded'::public.refund_status);
 alter table public.refunds enable row level security;
 comment on table public.refunds is 'What goes back, one row per refund. Those that did not fail are never more than was received. Changed under the order''s lock.';
-comment on column public.refunds.amount_cents is 'Minor units of currency.';
+comment on column public.refunds.amount_cents is 'Minor units of currency. 0 where units of no price come back.';
 comment on column public.refunds.actor is 'Who asked for it, for example admin:<id> or system.';
 comment on column public.refunds.attempt is 'Part of the key for Stripe, refund-<id>-<attempt>: only a retry after a failure is another call.';
 comment on column public.refunds.claimed_until is 'Until when somebody is doing it, or need not ask Stripe again.';
@@ -1093,6 +1093,38 @@ end;
 $function$;
 comment on function private.check_idempotency_key(pg_catalog.text,pg_catalog.text) is 'Raises HF001 for a malformed key or hash, and for one without the other. Both null: no key.';
 
+CREATE OR REPLACE FUNCTION private.check_paid_order(p_source text, p_details jsonb, p_lines jsonb, p_payment jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if p_source is null or p_source not in ('phone', 'import') or jsonb_typeof(p_details) is distinct from 'object'
+     or jsonb_typeof(p_lines) is distinct from 'array' or jsonb_array_length(p_lines) not between 1 and 100
+     or exists (select 1 from jsonb_array_elements(p_lines) as l (line)
+                where jsonb_typeof(l.line) <> 'object' or pg_input_is_valid(l.line ->> 'variantId', 'uuid') is not true
+                   or pg_input_is_valid(l.line ->> 'quantity', 'integer') is not true
+                   or (l.line ->> 'unitPriceCents' is not null
+                       and pg_input_is_valid(l.line ->> 'unitPriceCents', 'integer') is not true))
+     or jsonb_typeof(p_payment) is distinct from 'object'
+     or pg_input_is_valid(p_payment ->> 'amountCents', 'integer') is not true
+     or coalesce(p_payment ->> 'currency', '') !~ '^[A-Za-z]{3}$' then
+    perform private.raise_invalid_request('a paid order has its source, details, 1 to 100 lines and a payment');
+  end if;
+  if exists (select 1 from jsonb_array_elements(p_lines) as l (line)
+             where (l.line ->> 'quantity')::integer not between 1 and 999999 or (l.line ->> 'unitPriceCents')::integer < 0)
+     or (p_payment ->> 'amountCents')::integer < 0
+     or coalesce(p_details ->> 'country', 'DE') !~ '^[A-Z]{2}$' or length(p_details ->> 'email') not between 3 and 320
+     or (p_details ->> 'shippingCents' is not null
+         and pg_input_is_valid(p_details ->> 'shippingCents', 'integer') is not true)
+     or (p_details ->> 'shippingCents')::integer < 0 then
+    perform private.raise_invalid_request('quantities, prices and the address of a paid order are what they say');
+  end if;
+end;
+$function$;
+comment on function private.check_paid_order(pg_catalog.text,pg_catalog.jsonb,pg_catalog.jsonb,pg_catalog.jsonb) is 'Raises HF001 unless this is an order that was paid elsewhere.';
+
 CREATE OR REPLACE FUNCTION private.check_reason(p_admin_id uuid, p_reason text)
  RETURNS void
  LANGUAGE plpgsql
@@ -1106,6 +1138,28 @@ begin
 end;
 $function$;
 comment on function private.check_reason(pg_catalog.uuid,pg_catalog.text) is 'Raises HF001 unless an admin gives a reason.';
+
+CREATE OR REPLACE FUNCTION private.check_refund_lines(p_lines jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if jsonb_typeof(p_lines) is distinct from 'array'
+     or exists (select 1 from jsonb_array_elements(p_lines) as l (line)
+                where jsonb_typeof(l.line) <> 'object' or pg_input_is_valid(l.line ->> 'orderLineId', 'uuid') is not true
+                   or pg_input_is_valid(l.line ->> 'quantity', 'integer') is not true
+                   or coalesce(l.line ->> 'restock', '') not in ('undecided', 'restocked', 'kept_out'))
+     or (select count(*) <> count(distinct (l.line ->> 'orderLineId')) from jsonb_array_elements(p_lines) as l (line)) then
+    perform private.raise_invalid_request('p_lines has orderLineId, once each, quantity and restock');
+  end if;
+  if exists (select 1 from jsonb_array_elements(p_lines) as l (line) where (l.line ->> 'quantity')::integer < 1) then
+    perform private.raise_invalid_request('p_lines has quantities of one unit and more');
+  end if;
+end;
+$function$;
+comment on function private.check_refund_lines(pg_catalog.jsonb) is 'Raises HF001 unless these are lines of a refund.';
 
 CREATE OR REPLACE FUNCTION private.check_reserve_requests(p_requests jsonb)
  RETURNS void
@@ -1459,13 +1513,18 @@ AS $function$
 begin
   update public.orders as o
   set refunded_cents = f.cents,
-      status = case when o.status = 'paid' and f.cents >= p.received_cents then 'refunded' else o.status end,
-      refunded_at = case when o.status = 'paid' and f.cents >= p.received_cents then clock_timestamp() else o.refunded_at end
-  from public.payments as p, (
-    select coalesce(sum(r.amount_cents), 0) as cents from public.refunds as r
-    where r.order_id = new.order_id and r.status = 'succeeded'
+      status = case when f.is_all then 'refunded' else o.status end,
+      refunded_at = case when f.is_all then clock_timestamp() else o.refunded_at end
+  from (
+    select c.id, s.cents, c.status = 'paid' and s.cents >= p.received_cents
+             and (p.received_cents > 0 or c.cancelled_at is not null) as is_all
+    from public.orders as c join public.payments as p on p.order_id = c.id
+    cross join lateral (
+      select coalesce(sum(r.amount_cents), 0) as cents from public.refunds as r
+      where r.order_id = c.id and r.status = 'succeeded') as s
+    where c.id = new.order_id
   ) as f
-  where o.id = new.order_id and p.order_id = o.id;
+  where o.id = f.id;
   return null;
 end;
 $function$;
@@ -1793,6 +1852,36 @@ end;
 $function$;
 comment on function private.differences_of_cart(pg_catalog.uuid,timestamp with time zone,pg_catalog.text) is 'What of a cart is gone, as far as the database knows what was seen: lines whose hold was lost, and those that are not for sale any more.';
 
+CREATE OR REPLACE FUNCTION private.drift_of_sales()
+ RETURNS TABLE(order_id uuid, variant_id uuid, location_id uuid, kind text, expected bigint, found bigint)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+  with told as (
+    select o.id as order_id, 'sale ' || o.number as reason, l.variant_id, l.location_id, -sum(l.quantity) as units
+    from public.orders as o join public.order_lines as l on l.order_id = o.id and l.location_id is not null
+    group by o.id, l.variant_id, l.location_id
+    union all
+    select o.id, 'refund ' || o.number, l.variant_id, l.location_id, sum(r.quantity)
+    from public.orders as o join public.order_lines as l on l.order_id = o.id and l.location_id is not null
+    join public.refund_lines as r on r.order_line_id = l.id and r.restock = 'restocked'
+    group by o.id, l.variant_id, l.location_id
+  ), moved as (
+    select m.reason, m.variant_id, m.location_id, sum(m.delta) as units
+    from public.stock_movements as m where m.reason ~ '^(sale|refund) [0-9]+$'
+    group by m.reason, m.variant_id, m.location_id
+  )
+  select t.order_id, t.variant_id, t.location_id,
+         case when t.reason like 'sale%' then 'sale_drift' else 'restock_drift' end, t.units::bigint, coalesce(m.units, 0)::bigint
+  from told as t left join moved as m using (reason, variant_id, location_id)
+  where t.units <> coalesce(m.units, 0);
+end;
+$function$;
+comment on function private.drift_of_sales() is 'Where orders and the ledger disagree about what was sold or came back. Reads all of both.';
+
 CREATE OR REPLACE FUNCTION private.end_acting()
  RETURNS void
  LANGUAGE plpgsql
@@ -1836,6 +1925,38 @@ begin
 end;
 $function$;
 comment on function private.end_payment(public.payments,boolean,pg_catalog.text,timestamp with time zone) is 'The payment ended without money: its holds go back to the cart or expire, the order is cancelled. The caller holds the locks of shopper, order and levels.';
+
+CREATE OR REPLACE FUNCTION private.erase_orders(p_ids uuid[], p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.orders as o
+  set email = null, ship_name = null, ship_line1 = null, ship_line2 = null, ship_postal_code = null, ship_city = null,
+      tracking = null, is_erasure_due = false, erased_at = p_now
+  where o.id = any (p_ids) and o.erased_at is null;
+end;
+$function$;
+comment on function private.erase_orders(pg_catalog.uuid[],timestamp with time zone) is 'Clears e-mail, address and tracking of orders; the country stays, for the books. The caller holds their locks.';
+
+CREATE OR REPLACE FUNCTION private.erase_orders_of(p_shopper_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform 1 from public.orders as o where o.shopper_id = p_shopper_id order by o.id for no key update;
+  perform private.erase_orders(array(
+    select o.id from public.orders as o
+    where o.shopper_id = p_shopper_id
+      and (o.status <> 'paid' or o.shipped_at is not null or o.cancelled_at is not null)), clock_timestamp());
+  -- Whoever paid and is not sent it yet still wants it.
+  update public.orders as o set is_erasure_due = true
+  where o.shopper_id = p_shopper_id and o.erased_at is null and not o.is_erasure_due;
+end;
+$function$;
+comment on function private.erase_orders_of(pg_catalog.uuid) is 'Clears who an erased shopper''s orders were for: at once, but for those that have to be sent yet. Locks the orders.';
 
 CREATE OR REPLACE FUNCTION private.expire_lapsed(p_variant_id uuid, p_location_id uuid, p_limit integer, p_now timestamp with time zone, OUT holds integer, OUT units integer)
  RETURNS record
@@ -2024,6 +2145,25 @@ end;
 $function$;
 comment on function private.free_units(public.order_lines,pg_catalog.uuid,timestamp with time zone) is 'The second rung: the line''s units at the first location that has them free, lapsed holds of others included, as a paying hold; null where none has. Nothing is split, safety stock is left alone. The caller holds the levels'' locks.';
 
+CREATE OR REPLACE FUNCTION private.give_way_to_outside(p_payment public.payments, p_amount_cents bigint, p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_refund public.refunds;
+begin
+  for v_refund in
+    select * from public.refunds as f
+    where f.payment_id = p_payment.id and f.status = 'requested' order by f.created_at desc, f.id
+  loop
+    exit when private.refundable_cents(p_payment) >= p_amount_cents;
+    perform private.write_refund_status(v_refund, null, 'failed', 'given back in another way', p_now);
+  end loop;
+end;
+$function$;
+comment on function private.give_way_to_outside(public.payments,bigint,timestamp with time zone) is 'The money went back already: our refunds that Stripe would refuse now are marked failed, newest first, as far as need be.';
+
 CREATE OR REPLACE FUNCTION private.guard_paying_hold()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2111,6 +2251,24 @@ begin
 end;
 $function$;
 comment on function private.has_extended(pg_catalog.jsonb,timestamp with time zone) is 'Whether one of the answers of extend_each at p_now changed a hold.';
+
+CREATE OR REPLACE FUNCTION private.has_refund_undone(p_order_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+    select 1 from public.refunds as f
+    join public.orders as o on o.id = f.order_id
+    join public.payments as p on p.id = f.payment_id
+    where f.order_id = p_order_id and f.status <> 'succeeded'
+      -- What failed and went back in another way is done.
+      and (f.status <> 'failed' or o.refunded_cents < p.received_cents));
+end;
+$function$;
+comment on function private.has_refund_undone(pg_catalog.uuid) is 'Whether an order has a refund that somebody still has to see to.';
 
 CREATE OR REPLACE FUNCTION private.has_sources(p_requests jsonb)
  RETURNS boolean
@@ -2892,6 +3050,23 @@ end;
 $function$;
 comment on function private.lock_shoppers(pg_catalog.uuid[]) is 'Makes the rows of new shoppers, locks all of these (sorted, FOR NO KEY UPDATE) and answers what of them decides; null, and nothing locked, where one of them was merged into another, perhaps while we waited: ask for whom to act again. First in the lock order of the reservation functions.';
 
+CREATE OR REPLACE FUNCTION private.lock_sold_order(p_order_id uuid)
+ RETURNS public.payments
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_payment public.payments;
+begin
+  perform 1 from public.orders as o where o.id = p_order_id for no key update;
+  select * into v_payment from public.payments as p where p.order_id = p_order_id for no key update;
+  perform private.lock_levels(array(
+    select distinct l.variant_id from public.order_lines as l where l.order_id = p_order_id and l.location_id is not null));
+  return v_payment;
+end;
+$function$;
+comment on function private.lock_sold_order(pg_catalog.uuid) is 'Locks an order, its payment and the levels of what was sold with it, in this order, and answers the payment; null where there is none.';
+
 CREATE OR REPLACE FUNCTION private.log_actor()
  RETURNS text
  LANGUAGE plpgsql
@@ -3168,7 +3343,7 @@ begin
         select coalesce(jsonb_agg(jsonb_build_object(
           'orderLineId', l.id, 'variantId', l.variant_id, 'sku', l.sku, 'productName', l.product_name,
           'variantName', l.variant_name, 'imagePath', l.image_path, 'quantity', l.quantity,
-          'unitPriceCents', l.unit_price_cents, 'refundedQuantity', (
+          'unitPriceCents', l.unit_price_cents, 'reservationId', l.reservation_id, 'refundedQuantity', (
             select coalesce(sum(r.quantity), 0) from public.refund_lines as r
             join public.refunds as f on f.id = r.refund_id and f.status <> 'failed'
             where r.order_line_id = l.id)) order by l.position), '[]')
@@ -3305,7 +3480,8 @@ begin
       'createdAt', p.created_at, 'lines', (
         select coalesce(jsonb_agg(jsonb_build_object(
           'name', l.product_name || ' – ' || l.variant_name, 'quantity', l.quantity,
-          'unitPriceCents', l.unit_price_cents, 'imagePath', l.image_path) order by l.position), '[]')
+          'unitPriceCents', l.unit_price_cents, 'imagePath', l.image_path, 'reservationId', l.reservation_id)
+          order by l.position), '[]')
         from public.order_lines as l where l.order_id = o.id))
     from public.payments as p join public.orders as o on o.id = p.order_id
     where p.id = p_payment_id);
@@ -3342,8 +3518,8 @@ begin
     (order_id, shopper_id, amount_cents, currency, return_origin, session_expires_at, window_ends_at, created_at)
   values (v_order_id, p_shopper_id, p_subtotal_cents + p_settings.shipping_cents, p_settings.shop_currency,
           p_return_origin,
-          -- Stripe asks for 30 minutes from the call on, which may be repeated for some.
-          p_now + greatest(interval '30 minutes', make_interval(secs => p_window_seconds)) + interval '5 minutes',
+          -- Stripe asks for 30 minutes from the call on, which may come as late as the window allows.
+          p_now + make_interval(secs => p_window_seconds) + interval '31 minutes',
           p_now + make_interval(secs => p_window_seconds), p_now)
   returning * into v_payment;
   update public.reservations as r set status = 'paying'
@@ -3512,6 +3688,38 @@ begin
 end;
 $function$;
 comment on function private.reclaim_lapsed(private.reserve_batch,private.level_arrays,private.hold_arrays,timestamp with time zone) is 'Invariant 5: where a level may have to give more than it has free, lapsed holds give their units back, as many as may be needed. Answers the free units by level. The caller holds the levels'' locks.';
+
+CREATE OR REPLACE FUNCTION private.refund_status_of(p_stripe jsonb)
+ RETURNS public.refund_status
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if jsonb_typeof(p_stripe) is distinct from 'object'
+     or coalesce(p_stripe ->> 'status', '') not in ('pending', 'requires_action', 'succeeded', 'failed', 'canceled')
+     or (p_stripe ->> 'status' in ('pending', 'requires_action') and coalesce(p_stripe ->> 'refundId', '') = '') then
+    perform private.raise_invalid_request('p_stripe has status and, while it is pending, refundId');
+  end if;
+  return case p_stripe ->> 'status' when 'requires_action' then 'pending' when 'canceled' then 'failed'
+                                    else p_stripe ->> 'status' end;
+end;
+$function$;
+comment on function private.refund_status_of(pg_catalog.jsonb) is 'Our word for what Stripe says of a refund. Raises HF001 for anything else.';
+
+CREATE OR REPLACE FUNCTION private.refundable_cents(p_payment public.payments)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(p_payment.received_cents, 0) - (
+    select coalesce(sum(f.amount_cents), 0) from public.refunds as f
+    where f.payment_id = p_payment.id and f.status <> 'failed');
+end;
+$function$;
+comment on function private.refundable_cents(public.payments) is 'What of a payment is neither back nor on its way, in minor units.';
 
 CREATE OR REPLACE FUNCTION private.refunds_as_json(p_order_id uuid)
  RETURNS jsonb
@@ -4524,6 +4732,22 @@ end;
 $function$;
 comment on function private.unpin_holds(public.payments,pg_catalog.text,timestamp with time zone) is 'What becomes of the holds of a payment that ended without a sale. return: they are in the cart again with what they had left, min_returned_seconds at least, merged into an active hold of the same level; expire: their units are free. The caller holds the locks of shopper, order and levels, and the payment is final.';
 
+CREATE OR REPLACE FUNCTION private.unreturned_units(p_order_line_id uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (
+    select l.quantity - coalesce((
+      select sum(r.quantity) from public.refund_lines as r join public.refunds as f on f.id = r.refund_id
+      where r.order_line_id = l.id and (f.status <> 'failed' or r.restock = 'restocked')), 0)
+    from public.order_lines as l where l.id = p_order_line_id and l.location_id is not null);
+end;
+$function$;
+comment on function private.unreturned_units(pg_catalog.uuid) is 'How many units of a line were sold and not refunded; null for a line that was not sold.';
+
 CREATE OR REPLACE FUNCTION private.variants_of_reservations(p_shopper_id uuid, p_ids uuid[])
  RETURNS uuid[]
  LANGUAGE plpgsql
@@ -4608,6 +4832,107 @@ begin
 end;
 $function$;
 comment on function private.write_mail(pg_catalog.uuid,pg_catalog.text,pg_catalog.uuid) is 'Puts a mail into the outbox, once per order, kind and refund; none where there is no address.';
+
+CREATE OR REPLACE FUNCTION private.write_paid_order(p_source text, p_details jsonb, p_lines jsonb, p_payment jsonb, p_shopper_id uuid, p_now timestamp with time zone)
+ RETURNS public.payments
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_order_id uuid;
+  v_payment public.payments;
+  v_currency text := (select s.shop_currency from public.store_settings as s);
+  v_shipping integer := coalesce((p_details ->> 'shippingCents')::integer, 0);
+  v_subtotal bigint;
+begin
+  select sum((l.line ->> 'quantity')::bigint * coalesce((l.line ->> 'unitPriceCents')::integer, v.price_cents)) into v_subtotal
+  from jsonb_array_elements(p_lines) as l (line) join public.variants as v on v.id = (l.line ->> 'variantId')::uuid;
+  insert into public.orders
+    (shopper_id, source, email, ship_name, ship_line1, ship_line2, ship_postal_code, ship_city, ship_country,
+     currency, subtotal_cents, shipping_cents, total_cents, created_at)
+  values (p_shopper_id, p_source, p_details ->> 'email', p_details ->> 'name', p_details ->> 'line1',
+          p_details ->> 'line2', p_details ->> 'postalCode', p_details ->> 'city', p_details ->> 'country',
+          v_currency, v_subtotal, v_shipping, v_subtotal + v_shipping, p_now)
+  returning id into v_order_id;
+  insert into public.order_lines
+    (order_id, position, variant_id, quantity, unit_price_cents, product_name, variant_name, sku, image_path)
+  select v_order_id, l.ord, v.id, (l.line ->> 'quantity')::integer,
+         coalesce((l.line ->> 'unitPriceCents')::integer, v.price_cents), p.name, v.name, v.sku, p.image_path
+  from jsonb_array_elements(p_lines) with ordinality as l (line, ord)
+  join public.variants as v on v.id = (l.line ->> 'variantId')::uuid
+  join public.products as p on p.id = v.product_id;
+  insert into public.payments
+    (order_id, shopper_id, status, amount_cents, currency, payment_intent_id, received_cents, received_currency,
+     created_at, settled_at)
+  values (v_order_id, p_shopper_id, 'succeeded', v_subtotal + v_shipping, v_currency, p_payment ->> 'paymentIntentId',
+          (p_payment ->> 'amountCents')::bigint, upper(p_payment ->> 'currency'), p_now, p_now)
+  returning * into v_payment;
+  return v_payment;
+end;
+$function$;
+comment on function private.write_paid_order(pg_catalog.text,pg_catalog.jsonb,pg_catalog.jsonb,pg_catalog.jsonb,pg_catalog.uuid,timestamp with time zone) is 'Writes an order and its payment that has succeeded already. The caller holds the locks of the shopper and of the levels, and settles it.';
+
+CREATE OR REPLACE FUNCTION private.write_refund(p_payment public.payments, p_amount_cents bigint, p_reason text, p_actor text, p_lines jsonb, p_now timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_id uuid;
+  v_is_free boolean := p_amount_cents = 0;
+begin
+  insert into public.refunds (order_id, payment_id, amount_cents, currency, reason, actor, status, settled_at, created_at)
+  values (p_payment.order_id, p_payment.id, p_amount_cents, p_payment.received_currency, p_reason, p_actor,
+          case when v_is_free then 'succeeded' else 'requested' end::public.refund_status,
+          case when v_is_free then p_now end, p_now)
+  returning id into v_id;
+  insert into public.refund_lines (refund_id, order_line_id, quantity, restock, decided_at)
+  select v_id, (l.line ->> 'orderLineId')::uuid, (l.line ->> 'quantity')::integer, l.line ->> 'restock',
+         case when l.line ->> 'restock' <> 'undecided' then p_now end
+  from jsonb_array_elements(p_lines) as l (line)
+  order by l.line ->> 'orderLineId';
+  if p_payment.payment_intent_id is null and not v_is_free then
+    perform private.open_alert('refund_by_hand', v_id::text, jsonb_build_object(
+      'orderId', p_payment.order_id, 'amountCents', p_amount_cents, 'currency', p_payment.received_currency));
+  end if;
+  return v_id;
+end;
+$function$;
+comment on function private.write_refund(public.payments,bigint,pg_catalog.text,pg_catalog.text,pg_catalog.jsonb,timestamp with time zone) is 'Writes a refund with its lines, and restocks what is decided already. Where the money did not come by Stripe, somebody is alerted to give it back. The caller holds the locks of order and levels.';
+
+CREATE OR REPLACE FUNCTION private.write_refund_status(p_refund public.refunds, p_stripe_refund_id text, p_status public.refund_status, p_error text, p_now timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Events overtake each other: what is final stays, but for a success that Stripe takes back, and a failure that was
+  -- ours to assume. What is said of another attempt's refund is said of another refund.
+  if p_refund.status = p_status or p_refund.stripe_refund_id <> p_stripe_refund_id
+     or (p_refund.status = 'succeeded' and p_status <> 'failed')
+     or (p_refund.status = 'failed' and p_refund.stripe_refund_id is not null) then
+    return false;
+  end if;
+  update public.refunds as f
+  set status = p_status, stripe_refund_id = coalesce(f.stripe_refund_id, p_stripe_refund_id),
+      settled_at = case when p_status in ('succeeded', 'failed') then p_now end, last_error = p_error,
+      claimed_until = case when p_status = 'pending' then p_now + interval '1 hour' end
+  where f.id = p_refund.id;
+  if p_status = 'failed' then
+    perform private.open_alert('refund_failed', p_refund.id::text, jsonb_build_object(
+      'orderId', p_refund.order_id, 'amountCents', p_refund.amount_cents, 'currency', p_refund.currency,
+      'attempt', p_refund.attempt));
+  elsif p_status = 'succeeded' then
+    perform private.close_alert('refund_failed', p_refund.id::text);
+    perform private.close_alert('refund_by_hand', p_refund.id::text);
+    if p_refund.reason in ('requested', 'cancelled', 'outside') then
+      perform private.write_mail(p_refund.order_id, 'refunded', p_refund.id);
+    end if;
+  end if;
+  return true;
+end;
+$function$;
+comment on function private.write_refund_status(public.refunds,pg_catalog.text,public.refund_status,pg_catalog.text,timestamp with time zone) is 'Writes what Stripe says of a refund, with its alert and its mail; false where that is no news. The caller holds the order''s lock.';
 
 CREATE OR REPLACE FUNCTION private.write_stock_movement()
  RETURNS trigger
@@ -5322,6 +5647,117 @@ $function$;
 comment on function public.admin_variant_timeline(pg_catalog.uuid,timestamp with time zone,integer,integer) is 'Why could this be had, or not, at an instant (null or later than now: now)? {outcome: found | not_found, serverNow, at, variantId, sku, productName, variantName, isPublished, levels: per location, as they were then, in units {locationCode, onHand, safetyStock, heldUnits, holds, payingUnits, payments, lapsedUnits, available}, events: what changed within p_minutes before and after, oldest first, the p_limit nearest, left: how many more there are}. Reads the trail, which is pruned by age. Locks nothing. Raises HF001 for minutes outside 1..1440 or a limit outside 1..500.';
 grant execute on function public.admin_variant_timeline(uuid,timestamp with time zone,integer,integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.cancel_order(p_order_id uuid, p_restock boolean DEFAULT NULL::boolean, p_actor text DEFAULT 'admin'::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_payment public.payments;
+  v_order public.orders;
+  v_refund_id uuid;
+  v_outcome text;
+  v_lines jsonb;
+  v_now timestamptz;
+begin
+  if coalesce(p_actor, '') = '' then
+    perform private.raise_invalid_request('p_actor says who');
+  end if;
+  perform private.set_cause('admin:cancel');
+  v_payment := private.lock_sold_order(p_order_id);
+  v_now := clock_timestamp();
+  select * into v_order from public.orders as o where o.id = p_order_id;
+  v_outcome := case
+    when v_order.id is null then 'not_found'
+    when v_order.status = 'pending' then 'payment_open'
+    when v_order.status <> 'paid' or v_order.cancelled_at is not null then 'already'
+    when v_order.shipped_at is not null then 'shipped'
+    else 'cancelled' end;
+  if v_outcome = 'cancelled' then
+    update public.orders as o set cancelled_at = v_now where o.id = p_order_id;
+    select coalesce(jsonb_agg(jsonb_build_object(
+             'orderLineId', l.id, 'quantity', private.unreturned_units(l.id), 'restock', case p_restock
+               when true then 'restocked' when false then 'kept_out' else 'undecided' end)), '[]') into v_lines
+    from public.order_lines as l where l.order_id = p_order_id and private.unreturned_units(l.id) > 0;
+    if v_lines <> '[]' or private.refundable_cents(v_payment) > 0 then
+      v_refund_id := private.write_refund(
+        v_payment, private.refundable_cents(v_payment), 'cancelled', p_actor, v_lines, v_now);
+    end if;
+  end if;
+  perform private.set_cause('');
+  return jsonb_build_object('outcome', v_outcome, 'serverNow', v_now) || case v_outcome
+    when 'not_found' then '{}' when 'payment_open' then jsonb_build_object('paymentId', v_payment.id)
+    else jsonb_build_object('refundId', v_refund_id, 'order', private.order_as_json(p_order_id)) end;
+end;
+$function$;
+comment on function public.cancel_order(pg_catalog.uuid,boolean,pg_catalog.text) is 'Takes a paid order back that was not sent yet: all that is left of its money goes back, and its units back on the shelf (p_restock true), not (false), or somebody decides later (null). Answers {serverNow, outcome}: cancelled {refundId, order} | already {order} | shipped {order}: too late, refund it instead | payment_open {paymentId}: end its payment first | not_found. Locks the order, its payment, then the levels. Idempotent. Raises HF001 without an actor.';
+grant execute on function public.cancel_order(uuid,boolean,text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.claim_mails(p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_ids uuid[];
+begin
+  if p_limit is null or p_limit not between 1 and 1000 then
+    perform private.raise_invalid_request('p_limit is 1 to 1000 mails');
+  end if;
+  v_ids := array(
+    select m.id from public.outgoing_mails as m join public.orders as o on o.id = m.order_id
+    where m.sent_at is null and (m.claimed_until is null or m.claimed_until <= v_now) and o.email is not null
+    order by m.created_at limit p_limit for no key update of m skip locked);
+  update public.outgoing_mails as m set attempts = m.attempts + 1, claimed_until = v_now + interval '1 minute'
+  where m.id = any (v_ids);
+  return jsonb_build_object('serverNow', v_now, 'mails', (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'mailId', m.id, 'kind', m.kind, 'attempt', m.attempts, 'returnOrigin', p.return_origin,
+      'order', private.order_as_json(m.order_id), 'refundId', m.refund_id) order by m.created_at), '[]')
+    from public.outgoing_mails as m left join public.payments as p on p.order_id = m.order_id
+    where m.id = any (v_ids)));
+end;
+$function$;
+comment on function public.claim_mails(integer) is 'Takes mails to send, oldest first: {serverNow, mails: [{mailId, kind, attempt, order, refundId or null: among order.refunds, returnOrigin: null for orders from elsewhere}]}. Nobody else gets them for a minute. None to an order without an address. Locks the mails that it takes, passing over those that somebody has. Safe to repeat. Raises HF001 for a limit outside 1..1000.';
+grant execute on function public.claim_mails(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.claim_refunds(p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_ids uuid[];
+begin
+  if p_limit is null or p_limit not between 1 and 1000 then
+    perform private.raise_invalid_request('p_limit is 1 to 1000 refunds');
+  end if;
+  v_ids := array(
+    select f.id from public.refunds as f join public.payments as p on p.id = f.payment_id
+    where f.status in ('requested', 'pending') and p.payment_intent_id is not null
+      and (f.claimed_until is null or f.claimed_until <= v_now)
+    order by f.created_at limit p_limit for no key update of f skip locked);
+  update public.refunds as f
+  set claimed_until = v_now + case f.status when 'pending' then interval '1 hour' else interval '1 minute' end
+  where f.id = any (v_ids);
+  return jsonb_build_object('serverNow', v_now, 'refunds', (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'refundId', f.id, 'orderId', f.order_id, 'attempt', f.attempt, 'paymentIntentId', p.payment_intent_id,
+      'stripeRefundId', f.stripe_refund_id, 'amountCents', f.amount_cents, 'currency', f.currency) order by f.created_at), '[]')
+    from public.refunds as f join public.payments as p on p.id = f.payment_id where f.id = any (v_ids)));
+end;
+$function$;
+comment on function public.claim_refunds(integer) is 'Takes refunds that are to be made at Stripe, oldest first: {serverNow, refunds: [{refundId, orderId, attempt, paymentIntentId, stripeRefundId: null until it is made, amountCents, currency}]}. Nobody else gets them for a minute; those that Stripe works on come up for a look every hour. Failed ones wait for retry_refund; those that did not come by Stripe are nobody''s to claim. Locks the refunds that it takes, passing over those that somebody has. Safe to repeat. Raises HF001 for a limit outside 1..1000.';
+grant execute on function public.claim_refunds(integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.claim_settlements(p_limit integer, p_variant_ids uuid[] DEFAULT NULL::uuid[])
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5394,6 +5830,47 @@ $function$;
 comment on function public.count_sign_in_attempt(pg_catalog.text,pg_catalog.text) is 'Counts an attempt before it is made, so that a hundred at once are a hundred. p_way: what is attempted, for example password or code; each way has its own count. Answers {outcome: counted | too_many_attempts, with retryAfterSeconds}: at most ten in 15 minutes for one address. Locks that address''s row. Not idempotent: each call counts. Raises HF001 for null.';
 grant execute on function public.count_sign_in_attempt(text,text) to service_role;
 
+CREATE OR REPLACE FUNCTION public.decide_restock(p_refund_id uuid, p_order_line_id uuid, p_restock boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_order_id uuid;
+  v_line public.refund_lines;
+  v_outcome text;
+begin
+  if p_restock is null then
+    perform private.raise_invalid_request('p_restock is true or false');
+  end if;
+  select f.order_id into v_order_id from public.refunds as f where f.id = p_refund_id;
+  perform private.set_cause('admin:restock');
+  perform private.lock_sold_order(v_order_id);
+  select * into v_line from public.refund_lines as l where l.refund_id = p_refund_id and l.order_line_id = p_order_line_id;
+  v_outcome := case when v_line.refund_id is null then 'not_found' when v_line.restock <> 'undecided' then 'already'
+    when p_restock and v_line.quantity > (
+      -- The money of a refund that failed may have gone back with another one, and the units with it.
+      select s.quantity - coalesce((select sum(o.quantity) from public.refund_lines as o
+                                    join public.refunds as f on f.id = o.refund_id
+                                    where o.order_line_id = s.id and o.refund_id <> p_refund_id
+                                      and (f.status <> 'failed' or o.restock = 'restocked')), 0)
+      from public.order_lines as s where s.id = p_order_line_id) then 'exceeds'
+    else 'decided' end;
+  if v_outcome = 'decided' then
+    update public.refund_lines as l
+    set restock = case when p_restock then 'restocked' else 'kept_out' end, decided_at = clock_timestamp()
+    where l.refund_id = p_refund_id and l.order_line_id = p_order_line_id;
+  end if;
+  perform private.set_cause('');
+  return jsonb_build_object('outcome', v_outcome, 'serverNow', clock_timestamp())
+    || case v_outcome when 'not_found' then '{}' else jsonb_build_object('order', private.order_as_json(v_order_id)) end;
+end;
+$function$;
+comment on function public.decide_restock(pg_catalog.uuid,pg_catalog.uuid,boolean) is 'Whether refunded units go back on the shelf, once. Answers {serverNow, outcome, order}: decided | already | exceeds: they came back with another refund | not_found. Locks the order, its payment, then the levels. Idempotent. Raises HF001 for null.';
+grant execute on function public.decide_restock(uuid,uuid,boolean) to service_role;
+
 CREATE OR REPLACE FUNCTION public.erase_account(p_user_id uuid, p_session_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5417,9 +5894,13 @@ begin
   -- With the guests who became this user: their rows change too, and a sign-in that comes between waits.
   perform 1 from public.shoppers as s where s.id = p_user_id or s.merged_into = p_user_id
   order by s.id for no key update;
-  if exists (select 1 from public.reservations as r where r.shopper_id = p_user_id and r.status = 'paying') then
+  if exists (select 1 from public.reservations as r where r.shopper_id = p_user_id and r.status = 'paying')
+     or exists (select 1 from public.payments as p
+                where p.shopper_id = p_user_id and p.status in ('open', 'processing')) then
     return jsonb_build_object('outcome', 'payment_open');
   end if;
+  perform private.set_cause('system:erase');
+  perform private.erase_orders_of(p_user_id);
   v_released := public.release_reservations(p_user_id, null, 'partial');
   update public.shoppers as s set merged_into = null where s.merged_into = p_user_id;
   update public.shoppers as s set tier = 'standard' where s.id = p_user_id;
@@ -5428,8 +5909,39 @@ begin
   return jsonb_build_object('outcome', 'erased', 'released', v_released -> 'released');
 end;
 $function$;
-comment on function public.erase_account(pg_catalog.uuid,pg_catalog.uuid) is 'Erases a user of Supabase Auth with all sessions and identities, gives back what they hold, and lets go of the guests they once were. What they bought stays, under an id that nobody has any more. Asks for the session that does it: one of this user, at most 15 minutes old. Answers {outcome: erased {released} | sign_in_again | payment_open}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for null.';
+comment on function public.erase_account(pg_catalog.uuid,pg_catalog.uuid) is 'Erases a user of Supabase Auth with all sessions and identities, gives back what they hold, and lets go of the guests they once were. What they bought stays, under an id that nobody has any more and without e-mail and address; an order that has to be sent yet keeps these until it was (erase_due_orders). Asks for the session that does it: one of this user, at most 15 minutes old. Answers {outcome: erased {released} | sign_in_again | payment_open}. Locks shoppers, orders, then levels. Safe to repeat. Raises HF001 for null.';
 grant execute on function public.erase_account(uuid,uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.erase_due_orders(p_limit integer DEFAULT 500)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_ids uuid[];
+begin
+  if p_limit is null or p_limit not between 1 and 10000 then
+    perform private.raise_invalid_request('p_limit is 1 to 10000 orders');
+  end if;
+  v_ids := array(
+    select o.id from public.orders as o
+    where o.is_erasure_due and o.erased_at is null
+      and (o.status <> 'paid' or o.shipped_at is not null or o.cancelled_at is not null)
+      -- The last mail first, for three days.
+      and not exists (select 1 from public.outgoing_mails as m
+                      where m.order_id = o.id and m.sent_at is null and m.created_at > clock_timestamp() - interval '3 days')
+    order by o.number limit p_limit for no key update skip locked);
+  perform private.set_cause('system:erase');
+  perform private.erase_orders(v_ids, clock_timestamp());
+  perform private.set_cause('');
+  return jsonb_build_object('serverNow', clock_timestamp(), 'erased', cardinality(v_ids),
+                            'more', cardinality(v_ids) >= p_limit);
+end;
+$function$;
+comment on function public.erase_due_orders(integer) is 'Clears who an order was for where its account was erased while it had to be sent yet, and it has been sent or ended since: {serverNow, erased: orders, more: call again}. Locks the orders that it takes, passing over those that somebody has. Safe to repeat. Raises HF001 for a limit outside 1..10000.';
+grant execute on function public.erase_due_orders(integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.expire_reservations(p_limit integer DEFAULT 500)
  RETURNS jsonb
@@ -5641,6 +6153,33 @@ $function$;
 comment on function public.get_cart(pg_catalog.uuid) is 'A shopper''s cart: {serverNow, cartVersion, lines: live active holds, oldest first, lapsed: holds that were lost within lapsed_shown_seconds and not held again, with reason expired or withdrawn, totalQuantity (units), totalCents (minor units), currency}. Whether a hold is live is decided by the clock, not by the sweep. Holds that are being paid belong to their order. Locks nothing.';
 grant execute on function public.get_cart(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION public.get_checkout(p_shopper_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_shopper_id uuid := private.acting_shopper(p_shopper_id);
+  v_cart jsonb := public.get_cart(v_shopper_id);
+  v_settings public.store_settings;
+  v_payment_id uuid;
+begin
+  select * into strict v_settings from public.store_settings;
+  select p.id into v_payment_id from public.payments as p
+  where p.shopper_id = v_shopper_id and p.status in ('open', 'processing');
+  return jsonb_build_object(
+    'serverNow', v_cart -> 'serverNow', 'payment', private.payment_as_json(v_payment_id),
+    'quote', jsonb_build_object(
+      'cartVersion', v_cart -> 'cartVersion', 'lines', v_cart -> 'lines', 'subtotalCents', v_cart -> 'totalCents',
+      'shippingCents', v_settings.shipping_cents,
+      'totalCents', (v_cart ->> 'totalCents')::bigint + v_settings.shipping_cents,
+      'currency', v_settings.shop_currency));
+end;
+$function$;
+comment on function public.get_checkout(pg_catalog.uuid) is 'What start_checkout would ask for, and the shopper''s unfinished payment: {serverNow, quote: {cartVersion, lines: as get_cart has them, subtotalCents, shippingCents, totalCents, currency}, payment: null where none is open}. Minor units. Locks nothing and promises nothing.';
+grant execute on function public.get_checkout(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.get_hold_pause(p_shopper_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5726,6 +6265,59 @@ $function$;
 comment on function public.list_orders(pg_catalog.uuid,integer,bigint) is 'A shopper''s orders, newest first: {serverNow, orders}. p_limit: 1 to 100; p_before_number: those before that number. Locks nothing. Raises HF001 for another limit and for no shopper.';
 grant execute on function public.list_orders(uuid,integer,bigint) to service_role;
 
+CREATE OR REPLACE FUNCTION public.mark_shipped(p_order_id uuid, p_tracking text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_order public.orders;
+  v_payment public.payments;
+  v_outcome text;
+begin
+  perform private.set_cause('admin:ship');
+  select * into v_order from public.orders as o where o.id = p_order_id for no key update;
+  select * into v_payment from public.payments as p where p.order_id = p_order_id;
+  v_outcome := case
+    when v_order.id is null then 'not_found'
+    when v_order.shipped_at is not null then 'already'
+    when v_order.status <> 'paid' or v_order.cancelled_at is not null
+         or (v_payment.received_cents > 0 and private.refundable_cents(v_payment) = 0) then 'not_shippable'
+    else 'shipped' end;
+  if v_outcome = 'shipped' then
+    update public.orders as o set shipped_at = clock_timestamp(), tracking = p_tracking where o.id = p_order_id;
+    perform private.write_mail(p_order_id, 'shipped');
+  end if;
+  perform private.set_cause('');
+  return jsonb_build_object('outcome', v_outcome, 'serverNow', clock_timestamp())
+    || case v_outcome when 'not_found' then '{}' else jsonb_build_object('order', private.order_as_json(p_order_id)) end;
+end;
+$function$;
+comment on function public.mark_shipped(pg_catalog.uuid,pg_catalog.text) is 'The order was sent off, with a tracking number or without; its shopper is told. Answers {serverNow, outcome, order}: shipped | already | not_shippable: not paid, cancelled, or all its money goes back | not_found. Locks the order. Idempotent.';
+grant execute on function public.mark_shipped(uuid,text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.note_event(p_event_id text, p_event_type text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+begin
+  if coalesce(p_event_id, '') = '' then
+    perform private.raise_invalid_request('p_event_id says which event');
+  end if;
+  insert into public.payment_events (event_id, type, outcome) values (p_event_id, coalesce(p_event_type, ''), 'noted')
+  on conflict (event_id) do nothing;
+  return jsonb_build_object('outcome', case when found then 'noted' else 'duplicate_event' end,
+                            'serverNow', clock_timestamp());
+end;
+$function$;
+comment on function public.note_event(pg_catalog.text,pg_catalog.text) is 'Writes down an event that has no effect here. Answers {serverNow, outcome: noted | duplicate_event}. Locks nothing but the event''s row. Idempotent. Raises HF001 without an id.';
+grant execute on function public.note_event(text,text) to service_role;
+
 CREATE OR REPLACE FUNCTION public.open_payment(p_shopper_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5746,6 +6338,29 @@ end;
 $function$;
 comment on function public.open_payment(pg_catalog.uuid) is 'The shopper''s unfinished payment, open or processing: found {payment} | none. Locks nothing.';
 grant execute on function public.open_payment(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.payments_to_reconcile(p_after uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 100)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if p_limit is null or p_limit not between 1 and 1000 then
+    perform private.raise_invalid_request('p_limit is 1 to 1000 payments');
+  end if;
+  return (
+    select jsonb_build_object('serverNow', statement_timestamp(), 'payments', coalesce(jsonb_agg(
+      private.payment_as_json(n.id) || jsonb_build_object(
+        'receivedCents', n.received_cents, 'receivedCurrency', n.received_currency,
+        'orderStatus', o.status, 'refundedCents', o.refunded_cents, 'refunds', private.refunds_as_json(o.id)) order by n.id), '[]'))
+    from (
+      select p.* from public.payments as p where p_after is null or p.id > p_after order by p.id limit p_limit
+    ) as n join public.orders as o on o.id = n.order_id);
+end;
+$function$;
+comment on function public.payments_to_reconcile(pg_catalog.uuid,integer) is 'All payments in the order of their ids, after p_after: {serverNow, payments: each as get_payment has it, with receivedCents, receivedCurrency, orderStatus, refundedCents, refunds}. p_limit: 1 to 1000. Locks nothing. Raises HF001 for another limit.';
+grant execute on function public.payments_to_reconcile(uuid,integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.prune_sources(p_limit integer DEFAULT 10000)
  RETURNS jsonb
@@ -5788,6 +6403,258 @@ end;
 $function$;
 comment on function public.prune_sources(integer) is 'Removes what is kept of sources once it says nothing any more: counts of past minutes, and holders who hold nothing. At most p_limit rows of each. Answers {serverNow, requests, holders: rows, more: call again}. Locks the rows that it deletes, sorted, and skips what somebody works on. Safe to repeat. Raises HF001 for a limit outside 1..100000.';
 grant execute on function public.prune_sources(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.reconcile_stock()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return jsonb_build_object('serverNow', statement_timestamp(), 'findings', (
+    with finding as (
+      -- Invariant 8 broken: money without goods, and without a refund.
+      select 'paid_without_stock' as kind, o.id as order_id, p.id as payment_id, null::uuid as refund_id,
+             null::uuid as reservation_id
+      from public.payments as p join public.orders as o on o.id = p.order_id
+      where p.status = 'succeeded' and (
+        o.status not in ('paid', 'refunded', 'refunded_out_of_stock')
+        or (o.status = 'paid' and exists (
+          select 1 from public.order_lines as l left join public.reservations as r on r.id = l.reservation_id
+          where l.order_id = o.id and (l.location_id is null or r.status is distinct from 'confirmed')))
+        or (o.status <> 'paid' and p.received_cents > 0
+            and not exists (select 1 from public.refunds as f where f.payment_id = p.id)))
+      union all
+      select 'stock_without_payment', l.order_id, null, null, r.id
+      from public.reservations as r left join public.order_lines as l on l.reservation_id = r.id
+      where r.status in ('paying', 'confirmed') and not exists (
+        select 1 from public.order_lines as m join public.payments as p on p.order_id = m.order_id
+        where m.reservation_id = r.id and p.status = any (case r.status
+          when 'paying' then '{open,processing}'::public.payment_status[] else '{succeeded}' end))
+      union all
+      select 'stock_without_payment', d.order_id, null, null, null from private.drift_of_sales() as d
+      union all
+      select 'refund_undone', f.order_id, f.payment_id, f.id, null from public.refunds as f
+      where f.status <> 'succeeded' and private.has_refund_undone(f.order_id)
+      union all
+      select distinct 'restock_undecided', f.order_id, f.payment_id, f.id, null::uuid
+      from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
+      where l.restock = 'undecided'
+      union all
+      select 'payment_overdue', p.order_id, p.id, null, null from public.payments as p
+      where p.status = 'open' and p.window_ends_at < statement_timestamp() - interval '10 minutes'
+      union all
+      select 'mail_unsent', m.order_id, null, m.refund_id, null from public.outgoing_mails as m
+      join public.orders as o on o.id = m.order_id and o.email is not null
+      where m.sent_at is null and m.created_at < statement_timestamp() - interval '1 hour'
+    )
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'kind', f.kind, 'orderId', f.order_id, 'orderNumber', o.number, 'paymentId', f.payment_id,
+      'refundId', f.refund_id, 'reservationId', f.reservation_id) order by f.kind, o.number, f.refund_id), '[]')
+    from finding as f left join public.orders as o on o.id = f.order_id));
+end;
+$function$;
+comment on function public.reconcile_stock() is 'What does not fit together between orders, payments, holds and the ledger: {serverNow, findings: [{kind, orderId, orderNumber, paymentId, refundId, reservationId}]}. Kinds: paid_without_stock, stock_without_payment (a hold that is paying or sold without its payment; a sale or a return that the ledger tells otherwise), refund_undone, restock_undecided, payment_overdue (ten minutes after its window), mail_unsent (for an hour). Reads all of them: for those who operate the shop. Locks nothing.';
+grant execute on function public.reconcile_stock() to service_role;
+
+CREATE OR REPLACE FUNCTION public.record_dispute(p_payment_intent_id text, p_event_id text DEFAULT NULL::text, p_details jsonb DEFAULT '{}'::jsonb, p_event_type text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_payment public.payments;
+  v_outcome text;
+begin
+  perform private.set_cause('system:dispute');
+  perform 1 from public.orders as o
+  where o.id = (select p.order_id from public.payments as p where p.payment_intent_id = p_payment_intent_id)
+  for no key update;
+  select * into v_payment from public.payments as p where p.payment_intent_id = p_payment_intent_id;
+  v_outcome := case
+    when v_payment.id is null then 'not_found'
+    when exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then 'duplicate_event'
+    else 'recorded' end;
+  if v_outcome = 'recorded' then
+    update public.orders as o set disputed_at = clock_timestamp() where o.id = v_payment.order_id and o.disputed_at is null;
+    perform private.open_alert('dispute', v_payment.id::text,
+      coalesce(p_details, '{}') || jsonb_build_object('orderId', v_payment.order_id));
+    if p_event_id is not null then
+      insert into public.payment_events (event_id, type, payment_id, outcome)
+      values (p_event_id, coalesce(p_event_type, ''), v_payment.id, v_outcome) on conflict (event_id) do nothing;
+    end if;
+  end if;
+  perform private.set_cause('');
+  return jsonb_build_object('outcome', v_outcome, 'serverNow', clock_timestamp(), 'orderId', v_payment.order_id);
+end;
+$function$;
+comment on function public.record_dispute(pg_catalog.text,pg_catalog.text,pg_catalog.jsonb,pg_catalog.text) is 'Somebody disputes a payment at their bank: the order says so, and an alert is opened. p_details: figures and ids, no personal data. Answers {serverNow, outcome: recorded | duplicate_event | not_found, orderId}. Locks the order. Idempotent.';
+grant execute on function public.record_dispute(text,text,jsonb,text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.record_mail(p_mail_id uuid, p_error text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_now timestamptz := clock_timestamp();
+begin
+  update public.outgoing_mails as m
+  set sent_at = case when p_error is null then v_now end, last_error = p_error,
+      -- Twice as long each time, up to an hour.
+      claimed_until = case when p_error is not null then
+        v_now + least(interval '1 hour', interval '30 seconds' * power(2, least(m.attempts, 10))) end
+  where m.id = p_mail_id and m.sent_at is null;
+  return jsonb_build_object('serverNow', v_now, 'outcome', case
+    when found then 'recorded'
+    when exists (select 1 from public.outgoing_mails as m where m.id = p_mail_id) then 'already'
+    else 'not_found' end);
+end;
+$function$;
+comment on function public.record_mail(pg_catalog.uuid,pg_catalog.text) is 'A mail was sent, or could not be (p_error): then it comes up again later. Answers {serverNow, outcome: recorded | already | not_found}. Locks the mail. Idempotent.';
+grant execute on function public.record_mail(uuid,text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.record_outside_refund(p_payment_intent_id text, p_stripe jsonb, p_event_id text DEFAULT NULL::text, p_event_type text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_status public.refund_status := private.refund_status_of(p_stripe);
+  v_payment public.payments;
+  v_refund public.refunds;
+  v_outcome text;
+  v_now timestamptz;
+begin
+  if coalesce(p_stripe ->> 'refundId', '') = '' or pg_input_is_valid(p_stripe ->> 'amountCents', 'bigint') is not true
+     or p_stripe ->> 'amountCents' like '-%' then
+    perform private.raise_invalid_request('p_stripe has refundId and amountCents');
+  end if;
+  perform private.set_cause('system:outside_refund');
+  v_payment := private.lock_sold_order((
+    select p.order_id from public.payments as p where p.payment_intent_id = p_payment_intent_id));
+  v_now := clock_timestamp();
+  select * into v_refund from public.refunds as f where f.stripe_refund_id = p_stripe ->> 'refundId';
+  v_outcome := case
+    when v_payment.id is null then 'not_found'
+    when v_payment.status <> 'succeeded' then 'not_settled'
+    when exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then 'duplicate_event'
+    when v_refund.id is not null then
+      case when private.write_refund_status(v_refund, v_refund.stripe_refund_id, v_status, p_stripe ->> 'error', v_now)
+           then 'recorded' else 'already' end
+    when v_status = 'failed' then 'already'
+    else 'recorded' end;
+  if v_outcome = 'recorded' and v_refund.id is null then
+    perform private.give_way_to_outside(v_payment, (p_stripe ->> 'amountCents')::bigint, v_now);
+    insert into public.refunds
+      (order_id, payment_id, amount_cents, currency, reason, actor, status, stripe_refund_id, settled_at, created_at)
+    values (v_payment.order_id, v_payment.id, (p_stripe ->> 'amountCents')::bigint, v_payment.received_currency, 'outside',
+            'stripe', v_status, p_stripe ->> 'refundId', case when v_status = 'succeeded' then v_now end, v_now)
+    returning * into v_refund;
+    if v_status = 'succeeded' then
+      perform private.write_mail(v_payment.order_id, 'refunded', v_refund.id);
+    end if;
+  end if;
+  if p_event_id is not null and v_outcome in ('recorded', 'already') then
+    insert into public.payment_events (event_id, type, payment_id, outcome)
+    values (p_event_id, coalesce(p_event_type, ''), v_payment.id, v_outcome) on conflict (event_id) do nothing;
+  end if;
+  perform private.set_cause('');
+  return jsonb_build_object('outcome', v_outcome, 'serverNow', clock_timestamp())
+    || case v_outcome when 'not_found' then '{}'
+       else jsonb_build_object('order', private.order_as_json(v_payment.order_id)) end;
+end;
+$function$;
+comment on function public.record_outside_refund(pg_catalog.text,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down a refund that somebody made in Stripe''s dashboard. p_stripe: {refundId, amountCents, status}. Answers {serverNow, outcome, order}: recorded | already | not_settled: we have no final word on that payment yet, so settle it first | duplicate_event | not_found. Our refunds that were not made yet and have no room beside it are marked failed. Locks the order, its payment and levels. Idempotent. Raises HF001 for a malformed p_stripe, HF016 where more would have gone back than was received.';
+grant execute on function public.record_outside_refund(text,jsonb,text,text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.record_paid_order(p_source text, p_details jsonb, p_lines jsonb, p_payment jsonb, p_shopper_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  -- Who has ordered by phone need not be anybody here.
+  v_shopper_id uuid := coalesce(p_shopper_id, gen_random_uuid());
+  v_variant_ids uuid[];
+  v_payment public.payments;
+  v_refund_id uuid;
+  v_now timestamptz;
+begin
+  perform private.check_paid_order(p_source, p_details, p_lines, p_payment);
+  v_variant_ids := array(
+    select distinct (l.line ->> 'variantId')::uuid from jsonb_array_elements(p_lines) as l (line));
+  if (select count(*) from public.variants as v where v.id = any (v_variant_ids)) <> cardinality(v_variant_ids) then
+    return jsonb_build_object('outcome', 'variant_not_found', 'serverNow', clock_timestamp());
+  end if;
+  perform private.set_cause('system:record');
+  insert into public.shoppers (id) values (v_shopper_id) on conflict (id) do nothing;
+  v_shopper_id := private.lock_acting_shopper(v_shopper_id);
+  -- Two who bring the same payment stand in line here, whoever they bring it for.
+  perform pg_advisory_xact_lock(hashtextextended(p_payment ->> 'paymentIntentId', 0));
+  select * into v_payment from public.payments as p where p.payment_intent_id = p_payment ->> 'paymentIntentId';
+  if found then
+    perform private.set_cause('');
+    return jsonb_build_object('outcome', 'already', 'serverNow', clock_timestamp(),
+                              'order', private.order_as_json(v_payment.order_id));
+  end if;
+  perform private.lock_levels(v_variant_ids);
+  v_now := clock_timestamp();
+  v_payment := private.write_paid_order(p_source, p_details, p_lines, p_payment, v_shopper_id, v_now);
+  v_refund_id := private.sell_or_refund(
+    v_payment, v_payment.received_cents, v_payment.received_currency, v_payment.payment_intent_id, 'return', v_now);
+  perform private.set_cause('');
+  return jsonb_build_object(
+    'outcome', (select case o.status when 'paid' then 'sold' else 'refund_due' end
+                from public.orders as o where o.id = v_payment.order_id),
+    'serverNow', v_now, 'refundId', v_refund_id, 'order', private.order_as_json(v_payment.order_id));
+end;
+$function$;
+comment on function public.record_paid_order(pg_catalog.text,pg_catalog.jsonb,pg_catalog.jsonb,pg_catalog.jsonb,pg_catalog.uuid) is 'An order that was paid elsewhere becomes one sale or one refund. p_source: phone | import. p_details: {email, name, line1, line2, postalCode, city, country, shippingCents (0)}, each may be left out. p_lines: 1 to 100 of {variantId, quantity, unitPriceCents (else the price of now)}. p_payment: {amountCents, currency, paymentIntentId or null}. Answers {serverNow, outcome: sold {order} | refund_due {order, refundId} | already {order}: this payment is known | variant_not_found}. Locks the shopper, then the levels. Idempotent by the payment intent; not idempotent without one. Raises HF001 for anything malformed.';
+grant execute on function public.record_paid_order(text,jsonb,jsonb,jsonb,uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.record_refund(p_refund_id uuid, p_stripe jsonb, p_event_id text DEFAULT NULL::text, p_event_type text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_status public.refund_status := private.refund_status_of(p_stripe);
+  v_refund public.refunds;
+  v_outcome text;
+begin
+  perform private.set_cause('system:refund');
+  perform private.lock_sold_order((select f.order_id from public.refunds as f where f.id = p_refund_id));
+  select * into v_refund from public.refunds as f where f.id = p_refund_id for no key update;
+  v_outcome := case
+    when v_refund.id is null then 'not_found'
+    when exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then 'duplicate_event'
+    when p_stripe ->> 'attempt' <> v_refund.attempt::text then 'already'
+    when private.write_refund_status(v_refund, nullif(p_stripe ->> 'refundId', ''), v_status, p_stripe ->> 'error',
+                                     clock_timestamp()) then 'recorded'
+    else 'already' end;
+  if p_event_id is not null and v_outcome in ('recorded', 'already') then
+    insert into public.payment_events (event_id, type, payment_id, outcome)
+    values (p_event_id, coalesce(p_event_type, ''), v_refund.payment_id, v_outcome) on conflict (event_id) do nothing;
+  end if;
+  perform private.set_cause('');
+  return jsonb_build_object('outcome', v_outcome, 'serverNow', clock_timestamp())
+    || case v_outcome when 'not_found' then '{}'
+       else jsonb_build_object('order', private.order_as_json(v_refund.order_id)) end;
+end;
+$function$;
+comment on function public.record_refund(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of one of our refunds. p_stripe: {refundId, status: pending | requires_action | succeeded | failed | canceled, error, attempt: where known, of which attempt this is said}. Without refundId: somebody gave the money back by hand, or could not. Answers {serverNow, outcome, order}: recorded | already: no news, or news that was overtaken | duplicate_event | not_found. A failure opens an alert and stays on the worklist. Locks the order, its payment and levels, then the refund. Idempotent. Raises HF001 for a malformed p_stripe, HF016 where more would have gone back than was received.';
+grant execute on function public.record_refund(uuid,jsonb,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.record_session(p_payment_id uuid, p_session_id text, p_session_url text)
  RETURNS jsonb
@@ -5929,8 +6796,67 @@ begin
   return jsonb_build_object('dryRun', p_dry_run, 'findings', v_result);
 end;
 $function$;
-comment on function public.repair_stock_consistency(boolean) is 'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks shoppers that it makes, then every stock level, sorted; none with p_dry_run. Safe to repeat. Raises HF001 where p_dry_run is null.';
+comment on function public.repair_stock_consistency(boolean) is 'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: sale_drift, restock_drift, payment_without_hold, overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks shoppers that it makes, then every stock level, sorted; none with p_dry_run. Safe to repeat. Raises HF001 where p_dry_run is null.';
 grant execute on function public.repair_stock_consistency(boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.request_refund(p_order_id uuid, p_lines jsonb, p_amount_cents bigint DEFAULT NULL::bigint, p_includes_shipping boolean DEFAULT false, p_reason text DEFAULT 'requested'::text, p_actor text DEFAULT 'admin'::text, p_idempotency_key text DEFAULT NULL::text, p_body_hash text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_payment public.payments;
+  v_order public.orders;
+  v_amount bigint := p_amount_cents;
+  v_refund_id uuid;
+  v_answer jsonb;
+  v_now timestamptz;
+begin
+  perform private.check_refund_lines(p_lines);
+  perform private.check_idempotency_key(p_idempotency_key, p_body_hash);
+  if p_reason is null or p_reason not in ('requested', 'cancelled') or coalesce(p_actor, '') = ''
+     or p_includes_shipping is null or p_amount_cents < 0 then
+    perform private.raise_invalid_request('p_reason is requested or cancelled, p_actor says who, no amount is below 0');
+  end if;
+  perform private.set_cause('admin:refund');
+  v_payment := private.lock_sold_order(p_order_id);
+  v_now := clock_timestamp();
+  -- Keys of an order are its own: its lock keeps them apart, as a shopper's does elsewhere.
+  v_answer := private.kept_answer(p_order_id, p_idempotency_key, p_body_hash, v_now);
+  select * into v_order from public.orders as o where o.id = p_order_id;
+  if v_answer is null and v_payment.id is null then
+    v_answer := jsonb_build_object('outcome', 'not_found');
+  elsif v_answer is null then
+    if v_amount is null then
+      select coalesce(sum(l.unit_price_cents::bigint * (r.line ->> 'quantity')::integer), 0)
+             + case when p_includes_shipping then v_order.shipping_cents else 0 end into v_amount
+      from jsonb_array_elements(p_lines) as r (line)
+      join public.order_lines as l on l.id = (r.line ->> 'orderLineId')::uuid and l.order_id = p_order_id;
+    end if;
+    v_answer := case
+      when v_order.status <> 'paid' or (v_amount = 0 and jsonb_array_length(p_lines) = 0)
+        then jsonb_build_object('outcome', 'not_refundable', 'status', v_order.status)
+      when v_amount > private.refundable_cents(v_payment)
+           or exists (select 1 from jsonb_array_elements(p_lines) as r (line)
+                      left join public.order_lines as l
+                        on l.id = (r.line ->> 'orderLineId')::uuid and l.order_id = p_order_id
+                      where (r.line ->> 'quantity')::integer > coalesce(private.unreturned_units(l.id), 0))
+        then jsonb_build_object('outcome', 'exceeds', 'refundableCents', private.refundable_cents(v_payment)) end;
+    if v_answer is null then
+      v_refund_id := private.write_refund(v_payment, v_amount, p_reason, p_actor, p_lines, v_now);
+      v_answer := jsonb_build_object('outcome', 'requested', 'refundId', v_refund_id);
+      perform private.keep_answer(p_order_id, p_idempotency_key, p_body_hash, v_answer, v_now);
+    end if;
+  end if;
+  perform private.set_cause('');
+  return v_answer || jsonb_build_object('serverNow', v_now) || case when v_answer ->> 'outcome' = 'not_found' then '{}'
+    else jsonb_build_object('order', private.order_as_json(p_order_id)) end;
+end;
+$function$;
+comment on function public.request_refund(pg_catalog.uuid,pg_catalog.jsonb,bigint,boolean,pg_catalog.text,pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Owes the shopper money: what the lines cost, and shipping if it is included, or p_amount_cents. p_lines: [{orderLineId, quantity, restock: undecided | restocked | kept_out}]; none for money alone. Answers {serverNow, outcome, order}: requested {refundId}: to be done at Stripe | exceeds {refundableCents}: more money than was received, or more units than were sold, are or would be back | not_refundable {status}: the order is not paid, or this is about nothing | idempotency_mismatch | not_found. Locks the order, its payment, then the levels. Not idempotent without a key; p_idempotency_key with p_body_hash (both or none): answered again for 24 hours. Raises HF001 for anything malformed.';
+grant execute on function public.request_refund(uuid,jsonb,bigint,boolean,text,text,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.reservation_stats(p_since interval DEFAULT '24:00:00'::interval)
  RETURNS jsonb
@@ -5990,6 +6916,43 @@ $function$;
 comment on function public.reserve_stock(pg_catalog.jsonb) is 'Takes holds for many shoppers in one call. p_requests: 1 to 256 of {shopperId, lines: 1 to 100 of {variantId, quantity (units), reservationId?}, mode: all_or_nothing (default) | partial, quantityMode: add (default) | set, source? (a keyed hash of the address it comes from; see private.reserve_within_limits), idempotencyKey? (1 to 255 visible ASCII characters) with bodyHash (SHA-256 in hexadecimal)}. Answers {serverNow, answers}, one per request in order: {outcome: held | partial | the first refusal of a line, lines}; see private.decide_reservations for the outcomes of lines. Locks shoppers, then stock levels, sorted; a batch that must be refused whatever happens locks nothing. Not idempotent without a key: add adds again. What changed something is answered again for 24 hours to the same key and hash of that shopper; with another hash: idempotency_mismatch, and nothing changes. Raises HF001 for a malformed batch, 55P03 after 3 s of waiting for a lock; either changes nothing.';
 grant execute on function public.reserve_stock(jsonb) to service_role;
 
+CREATE OR REPLACE FUNCTION public.retry_refund(p_refund_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_payment public.payments;
+  v_refund public.refunds;
+  v_outcome text;
+begin
+  perform private.set_cause('admin:retry_refund');
+  v_payment := private.lock_sold_order((select f.order_id from public.refunds as f where f.id = p_refund_id));
+  select * into v_refund from public.refunds as f where f.id = p_refund_id for no key update;
+  v_outcome := case
+    when v_refund.id is null then 'not_found'
+    when v_refund.status <> 'failed' then 'not_failed'
+    when v_refund.amount_cents > private.refundable_cents(v_payment)
+         or exists (select 1 from public.refund_lines as l
+                    where l.refund_id = v_refund.id and l.restock <> 'restocked'
+                      and l.quantity > private.unreturned_units(l.order_line_id)) then 'exceeds'
+    else 'requested' end;
+  if v_outcome = 'requested' then
+    update public.refunds as f
+    set status = 'requested', attempt = f.attempt + 1, stripe_refund_id = null, settled_at = null, claimed_until = null
+    where f.id = p_refund_id;
+  end if;
+  perform private.set_cause('');
+  return jsonb_build_object('outcome', v_outcome, 'serverNow', clock_timestamp())
+    || case v_outcome when 'not_found' then '{}'
+       else jsonb_build_object('order', private.order_as_json(v_refund.order_id)) end;
+end;
+$function$;
+comment on function public.retry_refund(pg_catalog.uuid) is 'Puts a refund that failed back to work, as its next attempt. Answers {serverNow, outcome, order}: requested | exceeds: it went back in another way meanwhile | not_failed | not_found. Locks the order, its payment and levels, then the refund. Safe to repeat.';
+grant execute on function public.retry_refund(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.search_orders(p_filter jsonb DEFAULT '{}'::jsonb, p_limit integer DEFAULT 50, p_before_number bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5998,7 +6961,7 @@ CREATE OR REPLACE FUNCTION public.search_orders(p_filter jsonb DEFAULT '{}'::jso
 AS $function$
 begin
   if p_limit is null or p_limit not between 1 and 200 or jsonb_typeof(p_filter) is distinct from 'object'
-     or not (p_filter - '{status,email,number,worklist}' = '{}')
+     or p_filter - '{status,email,number,worklist}'::text[] <> '{}'
      or coalesce(p_filter ->> 'worklist', 'to_ship') not in ('to_ship', 'refund_undone', 'restock_undecided')
      or (p_filter ->> 'status' is not null and not pg_input_is_valid(p_filter ->> 'status', 'public.order_status'))
      or (p_filter ->> 'number' is not null and not pg_input_is_valid(p_filter ->> 'number', 'bigint')) then
@@ -6015,8 +6978,7 @@ begin
         and (p_filter ->> 'number' is null or o.number = (p_filter ->> 'number')::bigint)
         and case p_filter ->> 'worklist'
           when 'to_ship' then o.status = 'paid' and o.shipped_at is null and o.cancelled_at is null
-          when 'refund_undone' then exists (
-            select 1 from public.refunds as f where f.order_id = o.id and f.status <> 'succeeded')
+          when 'refund_undone' then private.has_refund_undone(o.id)
           when 'restock_undecided' then exists (
             select 1 from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
             where f.order_id = o.id and l.restock = 'undecided')
@@ -6276,10 +7238,17 @@ begin
     perform private.set_cause('');
     return jsonb_build_object('outcome', 'already_merged');
   end if;
-  if exists (select 1 from public.reservations as r where r.shopper_id = p_from_shopper_id and r.status = 'paying') then
+  if exists (select 1 from public.reservations as r where r.shopper_id = p_from_shopper_id and r.status = 'paying')
+     or exists (select 1 from public.payments as p
+                where p.shopper_id = p_from_shopper_id and p.status in ('open', 'processing')) then
     perform private.set_cause('');
     return jsonb_build_object('outcome', 'payment_open');
   end if;
+
+  -- Orders come before levels in the lock order.
+  perform 1 from public.orders as o where o.shopper_id = p_from_shopper_id order by o.id for no key update;
+  update public.orders as o set shopper_id = p_to_shopper_id where o.shopper_id = p_from_shopper_id;
+  update public.payments as p set shopper_id = p_to_shopper_id where p.shopper_id = p_from_shopper_id;
 
   select array_agg(distinct r.variant_id) into v_variant_ids from public.reservations as r
   where r.shopper_id in (p_from_shopper_id, p_to_shopper_id) and r.status = 'active';
@@ -6343,7 +7312,7 @@ begin
   return jsonb_build_object('outcome', 'transferred', 'serverNow', v_now, 'merged', v_merged, 'moved', v_moved);
 end;
 $function$;
-comment on function public.transfer_reservations(pg_catalog.uuid,pg_catalog.uuid) is 'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Ended ones move too: expired ones so that they can be held again, the others so that they are not offered. Answers that were kept for the guest move too; of two with one key the user''s stays. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: active and expired reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
+comment on function public.transfer_reservations(pg_catalog.uuid,pg_catalog.uuid) is 'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Ended ones move too: expired ones so that they can be held again, the others so that they are not offered. Orders move with their payments. Answers that were kept for the guest move too; of two with one key the user''s stays. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: active and expired reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, orders, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
 grant execute on function public.transfer_reservations(uuid,uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.validate_reservations(p_shopper_id uuid)
@@ -6449,6 +7418,17 @@ begin
       select 'hold_of_merged_shopper', r.variant_id, r.location_id, r.id, s.merged_into::text, r.shopper_id::text
       from public.reservations as r join public.shoppers as s on s.id = r.shopper_id
       where r.status in ('active', 'paying') and s.merged_into is not null
+      union all
+      -- What orders say was sold and came back is what the ledger says: sale_drift, restock_drift.
+      select d.kind, d.variant_id, d.location_id, null, d.expected::text, d.found::text
+      from private.drift_of_sales() as d
+      union all
+      select 'payment_without_hold', l.variant_id, r.location_id, l.reservation_id, 'paying ' || l.quantity,
+             concat_ws(' ', r.status, r.quantity)
+      from public.payments as p join public.order_lines as l on l.order_id = p.order_id
+      left join public.reservations as r on r.id = l.reservation_id
+      where p.status in ('open', 'processing')
+        and (r.status is distinct from 'paying' or r.quantity <> l.quantity or r.shopper_id <> p.shopper_id)
     )
     select coalesce(jsonb_agg(jsonb_build_object(
              'kind', f.kind, 'variantId', f.variant_id, 'locationId', f.location_id,
@@ -6457,7 +7437,7 @@ begin
     from finding as f);
 end;
 $function$;
-comment on function public.validate_stock_consistency() is 'Every drift between counters, holds, shoppers and the ledger, from one snapshot: an array of {kind, variantId, locationId, reservationId, expected, found}; empty when all is well. Kinds: reserved_drift, overpromised, expiry_bound_too_late, ledger_drift, hold_without_level, hold_without_shopper, hold_of_merged_shopper. Reads all live holds and the whole ledger; locks nothing.';
+comment on function public.validate_stock_consistency() is 'Every drift between counters, holds, shoppers and the ledger, from one snapshot: an array of {kind, variantId, locationId, reservationId, expected, found}; empty when all is well. Kinds: reserved_drift, overpromised, expiry_bound_too_late, ledger_drift, hold_without_level, hold_without_shopper, hold_of_merged_shopper, sale_drift and restock_drift (orders and the ledger tell different units), payment_without_hold. Reads all orders, all live holds and the whole ledger; locks nothing.';
 grant execute on function public.validate_stock_consistency() to service_role;
 
 -- Views

@@ -63,10 +63,17 @@ begin
     perform private.set_cause('');
     return jsonb_build_object('outcome', 'already_merged');
   end if;
-  if exists (select 1 from public.reservations as r where r.shopper_id = p_from_shopper_id and r.status = 'paying') then
+  if exists (select 1 from public.reservations as r where r.shopper_id = p_from_shopper_id and r.status = 'paying')
+     or exists (select 1 from public.payments as p
+                where p.shopper_id = p_from_shopper_id and p.status in ('open', 'processing')) then
     perform private.set_cause('');
     return jsonb_build_object('outcome', 'payment_open');
   end if;
+
+  -- Orders come before levels in the lock order.
+  perform 1 from public.orders as o where o.shopper_id = p_from_shopper_id order by o.id for no key update;
+  update public.orders as o set shopper_id = p_to_shopper_id where o.shopper_id = p_from_shopper_id;
+  update public.payments as p set shopper_id = p_to_shopper_id where p.shopper_id = p_from_shopper_id;
 
   select array_agg(distinct r.variant_id) into v_variant_ids from public.reservations as r
   where r.shopper_id in (p_from_shopper_id, p_to_shopper_id) and r.status = 'active';
@@ -131,7 +138,7 @@ begin
 end;
 $$;
 comment on function public.transfer_reservations(uuid, uuid) is
-  'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Ended ones move too: expired ones so that they can be held again, the others so that they are not offered. Answers that were kept for the guest move too; of two with one key the user''s stays. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: active and expired reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
+  'Gives what a guest holds to the user that the guest became. Where both hold the same at one location: one line with the units of both, the later end and the earlier maximum. Caps refuse nothing here, only what comes after. Ended ones move too: expired ones so that they can be held again, the others so that they are not offered. Orders move with their payments. Answers that were kept for the guest move too; of two with one key the user''s stays. Records merged_into: later requests of the guest act for the user. Answers {outcome: transferred {merged, moved: active and expired reservations} | payment_open | already_merged (into somebody else)}. Locks shoppers, orders, then levels. Safe to repeat. Raises HF001 for missing or equal shoppers.';
 
 revoke all on function public.transfer_reservations(uuid, uuid) from public, anon, authenticated, service_role;
 grant execute on function public.transfer_reservations(uuid, uuid) to service_role;

@@ -50,6 +50,17 @@ begin
       select 'hold_of_merged_shopper', r.variant_id, r.location_id, r.id, s.merged_into::text, r.shopper_id::text
       from public.reservations as r join public.shoppers as s on s.id = r.shopper_id
       where r.status in ('active', 'paying') and s.merged_into is not null
+      union all
+      -- What orders say was sold and came back is what the ledger says: sale_drift, restock_drift.
+      select d.kind, d.variant_id, d.location_id, null, d.expected::text, d.found::text
+      from private.drift_of_sales() as d
+      union all
+      select 'payment_without_hold', l.variant_id, r.location_id, l.reservation_id, 'paying ' || l.quantity,
+             concat_ws(' ', r.status, r.quantity)
+      from public.payments as p join public.order_lines as l on l.order_id = p.order_id
+      left join public.reservations as r on r.id = l.reservation_id
+      where p.status in ('open', 'processing')
+        and (r.status is distinct from 'paying' or r.quantity <> l.quantity or r.shopper_id <> p.shopper_id)
     )
     select coalesce(jsonb_agg(jsonb_build_object(
              'kind', f.kind, 'variantId', f.variant_id, 'locationId', f.location_id,
@@ -59,7 +70,7 @@ begin
 end;
 $$;
 comment on function public.validate_stock_consistency() is
-  'Every drift between counters, holds, shoppers and the ledger, from one snapshot: an array of {kind, variantId, locationId, reservationId, expected, found}; empty when all is well. Kinds: reserved_drift, overpromised, expiry_bound_too_late, ledger_drift, hold_without_level, hold_without_shopper, hold_of_merged_shopper. Reads all live holds and the whole ledger; locks nothing.';
+  'Every drift between counters, holds, shoppers and the ledger, from one snapshot: an array of {kind, variantId, locationId, reservationId, expected, found}; empty when all is well. Kinds: reserved_drift, overpromised, expiry_bound_too_late, ledger_drift, hold_without_level, hold_without_shopper, hold_of_merged_shopper, sale_drift and restock_drift (orders and the ledger tell different units), payment_without_hold. Reads all orders, all live holds and the whole ledger; locks nothing.';
 
 create function private.repair_finding(p_finding jsonb)
 returns boolean
@@ -143,7 +154,7 @@ begin
 end;
 $$;
 comment on function public.repair_stock_consistency(boolean) is
-  'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks shoppers that it makes, then every stock level, sorted; none with p_dry_run. Safe to repeat. Raises HF001 where p_dry_run is null.';
+  'Mends what validate_stock_consistency finds: counters follow the holds, bounds of expiry the earliest hold, the ledger what is on hand, and a shopper without a row gets one. p_dry_run (default true) only says so. Answers {dryRun, findings: each with repaired}. Left to a person: sale_drift, restock_drift, payment_without_hold, overpromised, hold_without_level, hold_of_merged_shopper, and a counter that would pass on_hand. Each repair leaves a row in the trail. Locks shoppers that it makes, then every stock level, sorted; none with p_dry_run. Safe to repeat. Raises HF001 where p_dry_run is null.';
 
 revoke all on function public.validate_stock_consistency() from public, anon, authenticated, service_role;
 revoke all on function public.repair_stock_consistency(boolean) from public, anon, authenticated, service_role;

@@ -97,9 +97,13 @@ begin
   -- With the guests who became this user: their rows change too, and a sign-in that comes between waits.
   perform 1 from public.shoppers as s where s.id = p_user_id or s.merged_into = p_user_id
   order by s.id for no key update;
-  if exists (select 1 from public.reservations as r where r.shopper_id = p_user_id and r.status = 'paying') then
+  if exists (select 1 from public.reservations as r where r.shopper_id = p_user_id and r.status = 'paying')
+     or exists (select 1 from public.payments as p
+                where p.shopper_id = p_user_id and p.status in ('open', 'processing')) then
     return jsonb_build_object('outcome', 'payment_open');
   end if;
+  perform private.set_cause('system:erase');
+  perform private.erase_orders_of(p_user_id);
   v_released := public.release_reservations(p_user_id, null, 'partial');
   update public.shoppers as s set merged_into = null where s.merged_into = p_user_id;
   update public.shoppers as s set tier = 'standard' where s.id = p_user_id;
@@ -109,7 +113,7 @@ begin
 end;
 $$;
 comment on function public.erase_account(uuid, uuid) is
-  'Erases a user of Supabase Auth with all sessions and identities, gives back what they hold, and lets go of the guests they once were. What they bought stays, under an id that nobody has any more. Asks for the session that does it: one of this user, at most 15 minutes old. Answers {outcome: erased {released} | sign_in_again | payment_open}. Locks shoppers, then levels. Safe to repeat. Raises HF001 for null.';
+  'Erases a user of Supabase Auth with all sessions and identities, gives back what they hold, and lets go of the guests they once were. What they bought stays, under an id that nobody has any more and without e-mail and address; an order that has to be sent yet keeps these until it was (erase_due_orders). Asks for the session that does it: one of this user, at most 15 minutes old. Answers {outcome: erased {released} | sign_in_again | payment_open}. Locks shoppers, orders, then levels. Safe to repeat. Raises HF001 for null.';
 
 revoke all on function public.count_sign_in_attempt(text, text) from public, anon, authenticated, service_role;
 revoke all on function public.forget_sign_in_attempts(text, text) from public, anon, authenticated, service_role;

@@ -8,7 +8,7 @@ create table public.refunds (
   id uuid primary key default gen_random_uuid(),
   order_id uuid not null references public.orders (id) on delete restrict,
   payment_id uuid not null references public.payments (id) on delete restrict,
-  amount_cents bigint not null check (amount_cents > 0),
+  amount_cents bigint not null check (amount_cents >= 0),
   currency text not null check (currency ~ '^[A-Z]{3}$'),
   reason text not null check (reason in ('out_of_stock', 'wrong_amount', 'requested', 'cancelled', 'outside')),
   actor text not null,
@@ -30,7 +30,7 @@ create unique index refunds_one_of_the_ladder_idx on public.refunds (payment_id)
   where reason in ('out_of_stock', 'wrong_amount');
 comment on table public.refunds is
   'What goes back, one row per refund. Those that did not fail are never more than was received. Changed under the order''s lock.';
-comment on column public.refunds.amount_cents is 'Minor units of currency.';
+comment on column public.refunds.amount_cents is 'Minor units of currency. 0 where units of no price come back.';
 comment on column public.refunds.attempt is 'Part of the key for Stripe, refund-<id>-<attempt>: only a retry after a failure is another call.';
 comment on column public.refunds.claimed_until is 'Until when somebody is doing it, or need not ask Stripe again.';
 comment on column public.refunds.settled_at is 'When Stripe''s last word on it was written.';
@@ -166,13 +166,18 @@ as $$
 begin
   update public.orders as o
   set refunded_cents = f.cents,
-      status = case when o.status = 'paid' and f.cents >= p.received_cents then 'refunded' else o.status end,
-      refunded_at = case when o.status = 'paid' and f.cents >= p.received_cents then clock_timestamp() else o.refunded_at end
-  from public.payments as p, (
-    select coalesce(sum(r.amount_cents), 0) as cents from public.refunds as r
-    where r.order_id = new.order_id and r.status = 'succeeded'
+      status = case when f.is_all then 'refunded' else o.status end,
+      refunded_at = case when f.is_all then clock_timestamp() else o.refunded_at end
+  from (
+    select c.id, s.cents, c.status = 'paid' and s.cents >= p.received_cents
+             and (p.received_cents > 0 or c.cancelled_at is not null) as is_all
+    from public.orders as c join public.payments as p on p.order_id = c.id
+    cross join lateral (
+      select coalesce(sum(r.amount_cents), 0) as cents from public.refunds as r
+      where r.order_id = c.id and r.status = 'succeeded') as s
+    where c.id = new.order_id
   ) as f
-  where o.id = new.order_id and p.order_id = o.id;
+  where o.id = f.id;
   return null;
 end;
 $$;

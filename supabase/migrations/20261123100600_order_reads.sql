@@ -44,7 +44,7 @@ begin
         select coalesce(jsonb_agg(jsonb_build_object(
           'orderLineId', l.id, 'variantId', l.variant_id, 'sku', l.sku, 'productName', l.product_name,
           'variantName', l.variant_name, 'imagePath', l.image_path, 'quantity', l.quantity,
-          'unitPriceCents', l.unit_price_cents, 'refundedQuantity', (
+          'unitPriceCents', l.unit_price_cents, 'reservationId', l.reservation_id, 'refundedQuantity', (
             select coalesce(sum(r.quantity), 0) from public.refund_lines as r
             join public.refunds as f on f.id = r.refund_id and f.status <> 'failed'
             where r.order_line_id = l.id)) order by l.position), '[]')
@@ -73,7 +73,8 @@ begin
       'createdAt', p.created_at, 'lines', (
         select coalesce(jsonb_agg(jsonb_build_object(
           'name', l.product_name || ' – ' || l.variant_name, 'quantity', l.quantity,
-          'unitPriceCents', l.unit_price_cents, 'imagePath', l.image_path) order by l.position), '[]')
+          'unitPriceCents', l.unit_price_cents, 'imagePath', l.image_path, 'reservationId', l.reservation_id)
+          order by l.position), '[]')
         from public.order_lines as l where l.order_id = o.id))
     from public.payments as p join public.orders as o on o.id = p.order_id
     where p.id = p_payment_id);
@@ -81,6 +82,24 @@ end;
 $$;
 comment on function private.payment_as_json(uuid) is
   'A payment with every parameter of the call to Stripe: made from this alone, the call is the same each time. Null for an unknown one.';
+
+create function private.has_refund_undone(p_order_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select 1 from public.refunds as f
+    join public.orders as o on o.id = f.order_id
+    join public.payments as p on p.id = f.payment_id
+    where f.order_id = p_order_id and f.status <> 'succeeded'
+      -- What failed and went back in another way is done.
+      and (f.status <> 'failed' or o.refunded_cents < p.received_cents));
+end;
+$$;
+comment on function private.has_refund_undone(uuid) is 'Whether an order has a refund that somebody still has to see to.';
 
 create function public.get_payment(
   p_payment_id uuid default null, p_session_id text default null, p_payment_intent_id text default null)
@@ -183,7 +202,7 @@ set search_path = ''
 as $$
 begin
   if p_limit is null or p_limit not between 1 and 200 or jsonb_typeof(p_filter) is distinct from 'object'
-     or not (p_filter - '{status,email,number,worklist}' = '{}')
+     or p_filter - '{status,email,number,worklist}'::text[] <> '{}'
      or coalesce(p_filter ->> 'worklist', 'to_ship') not in ('to_ship', 'refund_undone', 'restock_undecided')
      or (p_filter ->> 'status' is not null and not pg_input_is_valid(p_filter ->> 'status', 'public.order_status'))
      or (p_filter ->> 'number' is not null and not pg_input_is_valid(p_filter ->> 'number', 'bigint')) then
@@ -200,8 +219,7 @@ begin
         and (p_filter ->> 'number' is null or o.number = (p_filter ->> 'number')::bigint)
         and case p_filter ->> 'worklist'
           when 'to_ship' then o.status = 'paid' and o.shipped_at is null and o.cancelled_at is null
-          when 'refund_undone' then exists (
-            select 1 from public.refunds as f where f.order_id = o.id and f.status <> 'succeeded')
+          when 'refund_undone' then private.has_refund_undone(o.id)
           when 'restock_undecided' then exists (
             select 1 from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
             where f.order_id = o.id and l.restock = 'undecided')

@@ -112,8 +112,8 @@ begin
     (order_id, shopper_id, amount_cents, currency, return_origin, session_expires_at, window_ends_at, created_at)
   values (v_order_id, p_shopper_id, p_subtotal_cents + p_settings.shipping_cents, p_settings.shop_currency,
           p_return_origin,
-          -- Stripe asks for 30 minutes from the call on, which may be repeated for some.
-          p_now + greatest(interval '30 minutes', make_interval(secs => p_window_seconds)) + interval '5 minutes',
+          -- Stripe asks for 30 minutes from the call on, which may come as late as the window allows.
+          p_now + make_interval(secs => p_window_seconds) + interval '31 minutes',
           p_now + make_interval(secs => p_window_seconds), p_now)
   returning * into v_payment;
   update public.reservations as r set status = 'paying'

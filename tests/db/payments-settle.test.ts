@@ -7,6 +7,7 @@ import {
   orderOf,
   type Payment,
   paid,
+  patiently,
   pinCart,
   type Session,
   settle,
@@ -303,7 +304,9 @@ test("a second payment for what is paid already is not taken for the first: some
 });
 
 test("the same word 20 times at once is one sale", async () => {
-  const answers = await Promise.all(db.connect(20).map((s) => settle(s, payment.paymentId, paid(payment))));
+  const answers = await Promise.all(
+    db.connect(20).map((s) => patiently(() => settle(s, payment.paymentId, paid(payment)))),
+  );
   expect(answers.map(({ outcome }) => outcome).sort()).toEqual([...Array(19).fill("already"), "sold"]);
   expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 3, reserved: 0 });
 });
@@ -311,7 +314,7 @@ test("the same word 20 times at once is one sale", async () => {
 test("the same event 20 times at once is one sale and one row", async () => {
   const event = { id: randomUUID() };
   const answers = await Promise.all(
-    db.connect(20).map((s) => settle(s, payment.paymentId, paid(payment), "return", event)),
+    db.connect(20).map((s) => patiently(() => settle(s, payment.paymentId, paid(payment), "return", event))),
   );
   expect(answers.map(({ outcome }) => outcome).sort()).toEqual([
     ...Array(19).fill("duplicate_event"),
@@ -322,7 +325,9 @@ test("the same event 20 times at once is one sale and one row", async () => {
 test("all words at once end in one of them", async () => {
   const words = [paid(payment), failed, expired, unpaid, stillOpen];
   const answers = await Promise.all(
-    db.connect(40).map((s, i) => settle(s, payment.paymentId, must(words[i % words.length]))),
+    db
+      .connect(40)
+      .map((s, i) => patiently(() => settle(s, payment.paymentId, must(words[i % words.length])))),
   );
   // Whatever came first, the success comes through: late, where it was late.
   expect(answers.filter(({ outcome }) => outcome === "sold")).toHaveLength(1);

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { buy, details, expired, pinCart, settle, shipping, startCheckout } from "../support/checkout.ts";
+import {
+  buy,
+  details,
+  expired,
+  patiently,
+  pinCart,
+  settle,
+  shipping,
+  startCheckout,
+} from "../support/checkout.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { newKey } from "../support/keys.ts";
 import {
@@ -151,7 +160,9 @@ test("two tabs at once start one payment", async () => {
   await hold(db.sql, shopperId, variantId, 2);
   const { cartVersion } = await cartOf(db.sql, shopperId);
   const answers = await Promise.all(
-    db.connect(20).map((s) => startCheckout(s, shopperId, { cartVersion, totalCents: 2000 + shipping })),
+    db
+      .connect(20)
+      .map((s) => patiently(() => startCheckout(s, shopperId, { cartVersion, totalCents: 2000 + shipping }))),
   );
   expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
   expect(new Set(answers.map(({ payment }) => payment?.paymentId)).size).toBe(1);

@@ -167,3 +167,17 @@ export async function typeOrder(sql: Sql, shopperId: string, variantId: string):
     select id, 1, ${variantId}, 1, 1000, 'Product', 'Variant', 'sku', '/x.svg' from made returning order_id as id`;
   return must(row).id;
 }
+
+/**
+ * Repeats what gave up waiting for a lock, as the web server does and as Stripe does with an event: a crowd before
+ * one level on a busy machine waits longer than a function may.
+ */
+export async function patiently<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as { code?: string }).code !== "55P03") throw error;
+    }
+  }
+}

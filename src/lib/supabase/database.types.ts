@@ -1391,9 +1391,17 @@ export type Database = {
         Args: { p_at?: string; p_limit?: number; p_minutes?: number; p_variant_id: string };
         Returns: Json;
       };
+      cancel_order: { Args: { p_actor?: string; p_order_id: string; p_restock?: boolean }; Returns: Json };
+      claim_mails: { Args: { p_limit: number }; Returns: Json };
+      claim_refunds: { Args: { p_limit: number }; Returns: Json };
       claim_settlements: { Args: { p_limit: number; p_variant_ids?: string[] }; Returns: Json };
       count_sign_in_attempt: { Args: { p_email: string; p_way: string }; Returns: Json };
+      decide_restock: {
+        Args: { p_order_line_id: string; p_refund_id: string; p_restock: boolean };
+        Returns: Json;
+      };
       erase_account: { Args: { p_session_id: string; p_user_id: string }; Returns: Json };
+      erase_due_orders: { Args: { p_limit?: number }; Returns: Json };
       expire_reservations: { Args: { p_limit?: number }; Returns: Json };
       extend_reservations: {
         Args: {
@@ -1408,6 +1416,7 @@ export type Database = {
       forget_sign_in_attempts: { Args: { p_email: string; p_way: string }; Returns: Json };
       get_availability: { Args: { p_variant_ids: string[] }; Returns: Json };
       get_cart: { Args: { p_shopper_id: string }; Returns: Json };
+      get_checkout: { Args: { p_shopper_id: string }; Returns: Json };
       get_hold_pause: { Args: { p_shopper_id: string }; Returns: Json };
       get_order: { Args: { p_order_id: string; p_shopper_id?: string }; Returns: Json };
       get_payment: {
@@ -1418,8 +1427,29 @@ export type Database = {
         Args: { p_before_number?: number; p_limit?: number; p_shopper_id: string };
         Returns: Json;
       };
+      mark_shipped: { Args: { p_order_id: string; p_tracking?: string }; Returns: Json };
+      note_event: { Args: { p_event_id: string; p_event_type: string }; Returns: Json };
       open_payment: { Args: { p_shopper_id: string }; Returns: Json };
+      payments_to_reconcile: { Args: { p_after?: string; p_limit?: number }; Returns: Json };
       prune_sources: { Args: { p_limit?: number }; Returns: Json };
+      reconcile_stock: { Args: Record<PropertyKey, never>; Returns: Json };
+      record_dispute: {
+        Args: { p_details?: Json; p_event_id?: string; p_event_type?: string; p_payment_intent_id: string };
+        Returns: Json;
+      };
+      record_mail: { Args: { p_error?: string; p_mail_id: string }; Returns: Json };
+      record_outside_refund: {
+        Args: { p_event_id?: string; p_event_type?: string; p_payment_intent_id: string; p_stripe: Json };
+        Returns: Json;
+      };
+      record_paid_order: {
+        Args: { p_details: Json; p_lines: Json; p_payment: Json; p_shopper_id?: string; p_source: string };
+        Returns: Json;
+      };
+      record_refund: {
+        Args: { p_event_id?: string; p_event_type?: string; p_refund_id: string; p_stripe: Json };
+        Returns: Json;
+      };
       record_session: {
         Args: { p_payment_id: string; p_session_id: string; p_session_url: string };
         Returns: Json;
@@ -1435,8 +1465,22 @@ export type Database = {
         Returns: Json;
       };
       repair_stock_consistency: { Args: { p_dry_run?: boolean }; Returns: Json };
+      request_refund: {
+        Args: {
+          p_actor?: string;
+          p_amount_cents?: number;
+          p_body_hash?: string;
+          p_idempotency_key?: string;
+          p_includes_shipping?: boolean;
+          p_lines: Json;
+          p_order_id: string;
+          p_reason?: string;
+        };
+        Returns: Json;
+      };
       reservation_stats: { Args: { p_since?: string }; Returns: Json };
       reserve_stock: { Args: { p_requests: Json }; Returns: Json };
+      retry_refund: { Args: { p_refund_id: string }; Returns: Json };
       search_orders: { Args: { p_before_number?: number; p_filter?: Json; p_limit?: number }; Returns: Json };
       set_reservation_quantity: {
         Args: {
