@@ -105,7 +105,8 @@ test("a guest whose sign-in is long ago is known by their own keys again, not by
   // The merge is over, and nobody has written so yet.
   await asSuperuser(
     db,
-    (tx) => tx`update shoppers set merged_into = ${user}, merged_at = now() - interval '1 day' where id = ${guest}`,
+    (tx) =>
+      tx`update shoppers set merged_into = ${user}, merged_at = now() - interval '1 day' where id = ${guest}`,
   );
   const asked = [mine, theirs].map((key) => ({ shopperId: guest, lines, ...key }));
   const [row] = await db.sql`select private.known_requests(${db.sql.json(asked)}) as known`;
