@@ -3,10 +3,9 @@ import { z } from "zod";
 /** What a person types on one line: no control characters, which no database and no label takes. */
 const LineSchema = z
   .string()
-  .trim()
-  .min(1, "Is missing")
   .max(200, "Longer than 200 characters")
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "No control characters");
+  .regex(/^[^\p{Cc}\p{Cs}]*[^\p{Cc}\p{Cs}\s][^\p{Cc}\p{Cs}]*$/u, "Is missing, or has control characters")
+  .trim();
 
 /** Where a parcel goes. */
 export const AddressSchema = z

@@ -6,7 +6,11 @@ export const HealthSchema = z
   .object({
     status: z.enum(["ok", "unavailable"]),
     serverNow: InstantSchema,
-    checks: z.object({ database: z.enum(["ok", "unavailable"]) }),
+    checks: z.object({
+      database: z.enum(["ok", "unavailable"]),
+      /** `off`: no mail server is set, so e-mails stay in the outbox. */
+      mail: z.enum(["on", "off"]),
+    }),
   })
   .meta({ id: "Health" });
 export type Health = z.infer<typeof HealthSchema>;

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { AddressSchema } from "./address";
 import { CurrencySchema, IdSchema, InstantSchema, MoneySchema } from "./common";
 
 /**
@@ -53,6 +52,18 @@ export const RefundSchema = z
   .meta({ id: "Refund" });
 export type Refund = z.infer<typeof RefundSchema>;
 
+/** Where an order goes. What is not known is `null`: all of it once the account was erased. */
+const OrderAddressSchema = z
+  .object({
+    name: z.string().nullable(),
+    line1: z.string().nullable(),
+    line2: z.string().nullable(),
+    postalCode: z.string().nullable(),
+    city: z.string().nullable(),
+    country: z.string().nullable(),
+  })
+  .meta({ id: "OrderAddress" });
+
 export const OrderSchema = z
   .object({
     orderId: IdSchema,
@@ -65,9 +76,9 @@ export const OrderSchema = z
     shippedAt: InstantSchema.nullable(),
     cancelledAt: InstantSchema.nullable(),
     refundedAt: InstantSchema.nullable(),
-    /** `null` once the account that bought was erased, and so is the address. */
+    /** `null` once the account that bought was erased, or where a phone order had none. */
     email: z.string().nullable(),
-    address: AddressSchema.nullable(),
+    address: OrderAddressSchema,
     currency: CurrencySchema,
     subtotalCents: MoneySchema,
     shippingCents: MoneySchema,
@@ -76,7 +87,7 @@ export const OrderSchema = z
     tracking: z.string().nullable(),
     /** `null` for an order that needed no payment of ours. */
     paymentStatus: PaymentStatusSchema.nullable(),
-    /** Until when the units are kept for the payment that is open; `null` where none is. */
+    /** Until when the units are kept for the payment, while that is `open`; `null` where there was none to make. */
     windowEndsAt: InstantSchema.nullable(),
     lines: z.array(OrderLineSchema),
     refunds: z.array(RefundSchema),
@@ -147,6 +158,9 @@ export const RefundBodySchema = z.strictObject({
 });
 export type RefundBody = z.infer<typeof RefundBodySchema>;
 
+/** `POST /api/admin/orders/{orderId}/retry-refund`: one that failed, by another attempt. */
+export const RetryRefundBodySchema = z.strictObject({ refundId: IdSchema });
+
 /** `POST /api/admin/orders/{orderId}/cancel`: all that is left of the money goes back. */
 export const CancelBodySchema = z.strictObject({ restock: RestockSchema.default("undecided") });
 
@@ -154,10 +168,9 @@ export const CancelBodySchema = z.strictObject({ restock: RestockSchema.default(
 export const ShipBodySchema = z.strictObject({
   tracking: z
     .string()
-    .trim()
-    .min(1)
     .max(200)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "No control characters")
+    .regex(/^[^\p{Cc}\p{Cs}]*[^\p{Cc}\p{Cs}\s][^\p{Cc}\p{Cs}]*$/u, "Is missing, or has control characters")
+    .trim()
     .optional(),
 });
 

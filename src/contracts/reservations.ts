@@ -96,6 +96,16 @@ export const HoldAnswerSchema = z
   .meta({ id: "HoldAnswer" });
 export type HoldAnswer = z.infer<typeof HoldAnswerSchema>;
 
+/** Answer to `confirm` (200): the hold was sold with this order. `orderUrl` is the path of its page. */
+export const ConfirmAnswerSchema = z.object({
+  serverNow: InstantSchema,
+  outcome: z.literal("confirmed"),
+  reservationId: IdSchema,
+  orderId: IdSchema,
+  orderUrl: z.string(),
+});
+export type ConfirmAnswer = z.infer<typeof ConfirmAnswerSchema>;
+
 /** `DELETE /api/stock/reservations?reservationId=…` or `?all=true`: exactly one of the two. */
 export const ReleaseQuerySchema = z.union([
   z.strictObject({ reservationId: IdSchema }),

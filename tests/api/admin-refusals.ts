@@ -8,12 +8,12 @@ type Refusal = [id: string, kind: string, prepare: (stage: Stage) => Promise<Wis
 /** What only the shop's state makes of an admin's wish. */
 export function refusalsOfAdmins(sql: Sql): Refusal[] {
   /** The good wish of an admin, but for this. */
-  const but = (id: string, stage: Stage, json: object, path = goodWish(id, stage).path): Wish => {
-    const { sending, ...wish } = goodWish(id, stage);
+  const but = async (id: string, stage: Stage, json: object, path?: Wish["path"]): Promise<Wish> => {
+    const { sending, ...wish } = await goodWish(id, stage);
     return { ...wish, ...(path && { path }), sending: { ...sending, json } };
   };
-  const ofNothing = (id: string, stage: Stage): Wish => ({
-    ...goodWish(id, stage),
+  const ofNothing = async (id: string, stage: Stage): Promise<Wish> => ({
+    ...(await goodWish(id, stage)),
     path: { id: unknownId() },
   });
   const row = (sku: string, onHand: string) => ({

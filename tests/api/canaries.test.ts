@@ -89,7 +89,7 @@ describe("a store that runs with its secrets", () => {
       const stage = await setStage(sql, newGuest({ baseUrl: store.url }));
       for (const prepare of answers) {
         await prepare();
-        await send(stage.owner, id, goodWish(id, stage));
+        await send(stage.owner, id, await goodWish(id, stage));
       }
     }
     const cron = "/api/cron/cleanup-reservations";

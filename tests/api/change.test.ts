@@ -136,11 +136,17 @@ test("while a payment is open the hold cannot be changed or given back", async (
   expect(await stockOf(sql, variantId)).toMatchObject({ reserved: 1 });
 });
 
-test("confirming is not possible yet: nobody gets goods for a PUT", async () => {
+test("confirming with what is no payment is refused: nobody gets goods for a PUT", async () => {
   const { guest, reservationId } = await holder(1);
   const before = await fingerprint(sql);
-  problemOf(await guest.change({ action: "confirm", reservationId, paymentId: "pi_1" }), "not_implemented");
-  problemOf(await newGuest().change({ action: "confirm", reservationId, paymentId: "p" }), "not_implemented");
+  problemOf(
+    await guest.change({ action: "confirm", reservationId, paymentId: "pi_1" }),
+    "payment_not_complete",
+  );
+  problemOf(
+    await newGuest().change({ action: "confirm", reservationId, paymentId: "p" }),
+    "reservation_not_found",
+  );
   expect(await fingerprint(sql)).toEqual(before);
 });
 

@@ -6,6 +6,7 @@ import { idsOf, type Shape, spoiled, text, valuesOf } from "../fuzz/values.ts";
 import { type Answer, type Guest, newGuest, type Sending, storeKeys } from "../support/api-client.ts";
 import { bodyFaults, documented } from "../support/openapi.ts";
 import { createVariant } from "../support/shop.ts";
+import { newMember } from "./member.ts";
 import { fingerprint, pin, unknownId, useShopFloor } from "./shop-floor.ts";
 import { bearer, documentedAs } from "./wishes.ts";
 
@@ -33,12 +34,16 @@ async function newStage(): Promise<void> {
   state = undefined;
 }
 
-beforeEach(newStage);
+let admin = "";
+beforeEach(async () => {
+  admin = (await newMember(sql, { isAdmin: true })).cookie;
+  await newStage();
+});
 
 // A fuzz that only ever met one kind of answer would have shown nothing.
 afterAll(() => {
   console.log(`Fuzz: ${inputs} inputs`);
-  expect([...seen]).toEqual(expect.arrayContaining([200, 201, 400, 401, 404, 409, 413, 415, 501]));
+  expect([...seen]).toEqual(expect.arrayContaining([200, 201, 400, 401, 404, 409, 413, 415]));
   expect(inputs).toBeGreaterThan(2_000);
 });
 
@@ -57,19 +62,25 @@ async function sendOne(who: Guest, method: string, path: string, sending: Sendin
   const answer = await who.send(method, path, sending);
   seen.add(answer.status);
   const what = `${method} ${path} ${JSON.stringify(sending)} → ${answer.status} ${answer.text}`;
-  expect(answer.status < 500 || answer.status === 501, what).toBe(true);
+  expect(answer.status, what).toBeLessThan(500);
   state = answer.status >= 400 ? await readState() : undefined;
   if (state) expect(state, `${what} changed something`).toEqual(before);
   return answer;
 }
 
 const asJson = { "content-type": "application/json" };
-const withBody = operations.filter(({ body }) => body);
+/** What counts only with a signature is refused unread: tests/api/webhooks-trust.test.ts spoils it. */
+const withBody = operations.filter(({ body, caller }) => body && caller !== "stripe");
+/** Of an order that nobody has. */
+const pathOf = ({ path }: { path: string }) => path.replace("{orderId}", unknownId());
 /** Each sign-in costs the hash of a password, and a password is checked for what JSON Schema cannot say. */
 const isOfAccounts = ({ path }: { path: string }) => path.startsWith("/api/auth/");
+/** An admin is asked for at the auth service each time. An address has rules that JSON Schema counts otherwise. */
+const isSlow = (one: { path: string }) => isOfAccounts(one) || one.path.startsWith("/api/admin/");
+const isStricter = (one: { path: string }) => isOfAccounts(one) || one.path === "/api/checkout";
 
 describe("no body breaks", () => {
-  const bodies = withBody.map((operation) => [operation.id, isOfAccounts(operation) ? 60 : 500] as const);
+  const bodies = withBody.map((operation) => [operation.id, isSlow(operation) ? 60 : 500] as const);
   test.each(bodies)(
     "%s, and what the document refuses is refused",
     async (id, count) => {
@@ -79,12 +90,10 @@ describe("no body breaks", () => {
       await fc.assert(
         fc.asyncProperty(body, async (make) => {
           const sent = JSON.stringify(make()) ?? "";
-          const answer = await sendOne(guest, one.method.toUpperCase(), one.path, {
-            body: sent,
-            headers: asJson,
-          });
+          const headers = { ...asJson, ...(one.path.startsWith("/api/admin/") && { cookie: admin }) };
+          const answer = await sendOne(guest, one.method.toUpperCase(), pathOf(one), { body: sent, headers });
           const isGood = sent !== "" && bodyFaults(one, JSON.parse(sent)).length === 0;
-          if (isGood && isOfAccounts(one)) return;
+          if (isGood && isStricter(one)) return;
           expect(answer.status === 400, `${sent} → ${answer.text}`).toBe(!isGood);
         }),
         runs(count),
@@ -116,7 +125,7 @@ describe("no body breaks", () => {
           type,
           async ({ method, path }, body, contentType) => {
             const headers = { "content-type": contentType };
-            await sendOne(guest, method.toUpperCase(), path, { body, headers });
+            await sendOne(guest, method.toUpperCase(), pathOf({ path }), { body, headers });
           },
         ),
         runs(250),

@@ -6,6 +6,7 @@ import { createVariant } from "../support/shop.ts";
 import { refusalsOfAdmins } from "./admin-refusals.ts";
 import { useSecondStore } from "./second-store.ts";
 import { lapse, pin, unknownId, useShopFloor, useUpItsLife } from "./shop-floor.ts";
+import { eventOf, signatureOf } from "./webhook-sender.ts";
 import { bearer, documentedAs, goodWish, type Stage, send, setStage, type Wish } from "./wishes.ts";
 
 // Every route, driven by the document alone, to every status and every code that the document speaks of. That each
@@ -35,7 +36,7 @@ describe("a good request is granted:", () => {
     operations.map(({ id, answers }) => [id, id === "signUp" ? "202" : (Object.keys(answers)[0] ?? "")]),
   )("%s", async (id, status) => {
     const stage = await setStage(sql);
-    const wish = goodWish(id, stage);
+    const wish = await goodWish(id, stage);
     if (wish.sending?.json !== undefined) expect(bodyFaults(documentedAs(id), wish.sending.json)).toEqual([]);
     expectKind(id, await send(stage.owner, id, wish), status);
   });
@@ -63,11 +64,13 @@ const spoiled: Record<string, (wish: Wish, stage: Stage) => Wish> = {
   },
   malformed_json: (wish) => raw(wish, "{", "application/json"),
   unsupported_media_type: (wish) => raw(wish, "{}", "text/plain"),
-  body_too_large: (wish) => raw(wish, " ".repeat(70_000), "application/json"),
-  validation_failed: ({ sending, ...wish }) =>
-    sending?.json === undefined
+  body_too_large: (wish) => raw(wish, " ".repeat(1_100_000), "application/json"),
+  validation_failed: ({ sending, ...wish }) => {
+    if (wish.path?.orderId) return { ...wish, ...(sending && { sending }), path: { orderId: "none" } };
+    return sending?.json === undefined
       ? { ...wish, ...(sending && { sending }), query: { nobody: "knows this" } }
-      : { ...wish, sending: { ...sending, json: { nobody: "knows this" } } },
+      : { ...wish, sending: { ...sending, json: { nobody: "knows this" } } };
+  },
   cron_secret_required: (wish) => ({ ...wish, sending: { headers: bearer("not the secret") } }),
   sign_in_required: (wish) => ({ ...wish, sending: {} }),
   admin_only: (wish, { member: { cookie } }) => ({ ...wish, sending: { headers: { cookie } } }),
@@ -82,7 +85,7 @@ describe("a request that is spoiled is refused as the document says:", () => {
   );
   test.each(cases)("%s %s", async (id, code) => {
     const stage = await setStage(sql);
-    const answer = await send(stage.owner, id, spoiled[code]?.(goodWish(id, stage), stage) ?? {});
+    const answer = await send(stage.owner, id, spoiled[code]?.(await goodWish(id, stage), stage) ?? {});
     expectKind(id, answer, `${answer.status} ${code}`);
   });
 });
@@ -152,15 +155,89 @@ const refusals: [id: string, kind: string, prepare: (stage: Stage) => Promise<Wi
   ["changeReservation", "409 payment_open", async (stage) => paying(stage, more(stage))],
   [
     "changeReservation",
-    "501 not_implemented",
+    "409 payment_not_complete",
     ({ reservationId }) => json({ action: "confirm", reservationId, paymentId: "pi_1" }),
   ],
-  ...["reserve", "changeReservation", "release", "bulk"].map((id): (typeof refusals)[number] => [
-    id,
-    "422 idempotency_mismatch",
-    async (stage) => withUsedKey(stage, goodWish(id, stage)),
-  ]),
-  ["release", "409 payment_open", async (stage) => paying(stage, goodWish("release", stage))],
+  [
+    "startCheckout",
+    "409 cart_changed",
+    async (stage) => but(stage, "startCheckout", { expectedTotalCents: 1 }),
+  ],
+  [
+    "startCheckout",
+    "409 cart_empty",
+    async (stage) => {
+      const wish = await goodWish("startCheckout", stage);
+      await stage.owner.release("all=true");
+      return wish;
+    },
+  ],
+  ["createFromPayment", "404 payment_not_found", () => json({ sessionId: "cs_test_of_nobody" })],
+  ["getOrder", "404 order_not_found", () => ({ path: { orderId: unknownId() } })],
+  ...["getOrderAsAdmin", "refundOrder", "retryRefund", "cancelOrder", "shipOrder", "decideRestock"].map(
+    (id): (typeof refusals)[number] => [
+      id,
+      "404 order_not_found",
+      async (stage) => ({ ...(await goodWish(id, stage)), path: { orderId: unknownId() } }),
+    ],
+  ),
+  [
+    "refundOrder",
+    "409 refund_exceeds",
+    async (stage) => but(stage, "refundOrder", { amountCents: 1_000_000 }),
+  ],
+  ["refundOrder", "409 not_refundable", async (stage) => afterwards(stage, "refundOrder", "cancelOrder")],
+  ["shipOrder", "409 not_shippable", async (stage) => afterwards(stage, "shipOrder", "cancelOrder")],
+  ["cancelOrder", "409 not_cancellable", async (stage) => afterwards(stage, "cancelOrder", "shipOrder")],
+  [
+    "retryRefund",
+    "404 refund_not_found",
+    async (stage) => but(stage, "retryRefund", { refundId: unknownId() }),
+  ],
+  [
+    "retryRefund",
+    "409 refund_not_failed",
+    async (stage) => {
+      const wish = await goodWish("retryRefund", stage);
+      await send(stage.owner, "retryRefund", wish);
+      return wish;
+    },
+  ],
+  [
+    "decideRestock",
+    "404 refund_not_found",
+    async (stage) => but(stage, "decideRestock", { refundId: unknownId() }),
+  ],
+  [
+    "decideRestock",
+    "409 restock_decided",
+    async (stage) => {
+      const wish = await goodWish("decideRestock", stage);
+      await send(stage.owner, "decideRestock", wish);
+      return changed(wish, { restock: false });
+    },
+  ],
+  [
+    "stripeWebhook",
+    "400 signature_refused",
+    async (stage) => raw(await goodWish("stripeWebhook", stage), "{}", "x/y"),
+  ],
+  [
+    "stripeWebhook",
+    "400 wrong_mode",
+    () => {
+      const body = eventOf("customer.created", {}, { livemode: true });
+      return { sending: { body, headers: { "stripe-signature": signatureOf(body) } } };
+    },
+  ],
+  ...["reserve", "changeReservation", "release", "bulk", "startCheckout"].map(
+    (id): (typeof refusals)[number] => [
+      id,
+      "422 idempotency_mismatch",
+      async (stage) => withUsedKey(stage, await goodWish(id, stage)),
+    ],
+  ),
+  ["release", "409 payment_open", async (stage) => paying(stage, await goodWish("release", stage))],
   ...refusalsOfAdmins(sql),
   ["bulk", "409 bulk_refused", () => json({ operation: "extend", items: [{ reservationId: unknownId() }] })],
   [
@@ -177,6 +254,22 @@ const refusals: [id: string, kind: string, prepare: (stage: Stage) => Promise<Wi
     },
   ],
 ];
+
+/** The wish with something else in its body. */
+const changed = ({ sending, ...wish }: Wish, other: object): Wish => ({
+  ...wish,
+  sending: { ...sending, json: { ...(sending?.json as object), ...other } },
+});
+const but = async (stage: Stage, id: string, other: object) => changed(await goodWish(id, stage), other);
+
+/** The wish about an order to which something was done before. */
+async function afterwards(stage: Stage, id: string, before: string): Promise<Wish> {
+  const done = await goodWish(before, stage);
+  await send(stage.owner, before, done);
+  const { sending } = done;
+  const bodies: Record<string, object> = { refundOrder: { lines: [], amountCents: 100 } };
+  return { ...done, sending: { ...sending, json: bodies[id] ?? {} } };
+}
 
 /** With a key under which this shopper has asked for something else. */
 async function withUsedKey({ owner, variantId }: Stage, wish: Wish): Promise<Wish> {
@@ -209,7 +302,7 @@ describe("without its database, or with one that makes no sense, an operation an
 
   test.each(failing("database_unavailable").map(({ id }) => id))("%s", async (id) => {
     const stage = await setStage(sql, strangerOfSecondStore());
-    const wish = goodWish(id, stage);
+    const wish = await goodWish(id, stage);
     await store.gateway.close();
     expectKind(id, await send(stage.owner, id, wish), "503 database_unavailable");
     await store.gateway.answer(200, '{"nobody": "expects this"}');
@@ -243,14 +336,20 @@ const ofAdmins = operations.filter(({ caller }) => caller === "admin").map(({ id
 
 /**
  * Bugs cannot be ordered where no database is asked; sessions are driven by the tests of accounts, crowds and
- * limits by tests of their own.
+ * limits by tests of their own, payments by those of checkout, orders and refunds.
  */
 const elsewhere = new RegExp(
   [
     "^(getHealth|getLiveness|getOpenApiDocument|getSession|signOut|eraseAccount) internal_error$",
     "^eraseAccount (database_unavailable|sign_in_again)$",
     "^(signUp|signIn|verifyCode|requestCode) (sign_in_refused|too_many_attempts)$",
-    "^(signUp|signIn|verifyCode|eraseAccount) payment_open$",
+    "^(listOrders|searchOrders|getReconciliation|getOrderAsAdmin) (database_unavailable|internal_error)$",
+    "^(refundOrder|retryRefund|cancelOrder|shipOrder|decideRestock) (database_unavailable|internal_error)$",
+    "^(signUp|signIn|verifyCode|eraseAccount|startCheckout|goBack|bulk|cancelOrder) payment_open$",
+    "^(retryRefund|decideRestock) refund_exceeds$",
+    "^refundOrder idempotency_mismatch$",
+    "^startCheckout limit_reached$",
+    " payment_unavailable$",
     "^signUp (200|weak_password|sign_up_closed)$",
     `^(${ofAdmins.join("|")}) (database_unavailable|internal_error)$`,
     " (auth_unavailable|server_busy|too_many_requests)$",

@@ -32,8 +32,8 @@ export async function holder(sql: Sql, isAdmin: boolean): Promise<Guest> {
   return (await setStage(sql, signedIn(await newMember(sql, { isAdmin })))).owner;
 }
 
-/** The wish with the sender's Authorization and cookies instead of those that belong to it. */
+/** The wish with the sender's Authorization and cookies instead of those that belong to it. A signature stays. */
 export function sentBy({ headers }: Sender, { sending = {}, ...wish }: Wish): Wish {
-  const { headers: _, ...rest } = sending;
-  return { ...wish, sending: { ...rest, ...(headers && { headers }) } };
+  const { headers: { cookie: _, authorization: __, ...signed } = {}, ...rest } = sending;
+  return { ...wish, sending: { ...rest, headers: { ...signed, ...headers } } };
 }

@@ -22,6 +22,8 @@ const stages = {
   guest: () => setStage(sql),
   user: async () => setStage(sql, signedIn(await newMember(sql))),
 };
+/** Who was never here before holds nothing. */
+const isStranger = (who: string) => who === "nobody" || (who.includes("secret") && !who.includes(" with "));
 type Owner = keyof typeof stages;
 type Outcome = (who: Who, owner: Owner) => string;
 
@@ -64,6 +66,25 @@ const table: Record<string, Outcome> = {
   bulk: forOwner("200", "409 bulk_refused"),
   validateCart: forAll("200"),
   validateReservations: forAll("200"),
+  getCheckout: forAll("200"),
+  startCheckout: (who) => {
+    if (isOwner(who)) return "201";
+    return isStranger(who) ? "409 cart_empty" : "409 cart_changed";
+  },
+  goBack: forAll("200"),
+  createFromPayment: forOwner("200", "404 payment_not_found"),
+  stripeWebhook: forAll("200"),
+  listOrders: forUser("200"),
+  getOrder: forOwner("200", "404 order_not_found"),
+  searchOrders: forAdmin("200"),
+  getOrderAsAdmin: forAdmin("200"),
+  refundOrder: forAdmin("200"),
+  retryRefund: forAdmin("200"),
+  cancelOrder: forAdmin("200"),
+  shipOrder: forAdmin("200"),
+  decideRestock: forAdmin("200"),
+  getReconciliation: forAdmin("200"),
+  cronReconcile: forCron(forAll("401 cron_secret_required")),
   getSession: forAll("200"),
   signUp: forAll("202"),
   signIn: forAll("200"),
@@ -122,7 +143,7 @@ describe("about the hold of", () => {
     async ({ id, owner, who, wanted }) => {
       const stage = await stages[owner]();
       const sender: Sender = await senders[who](sql, stage);
-      const wish = sentBy(sender, goodWish(id, stage));
+      const wish = sentBy(sender, await goodWish(id, stage));
       const [before, hold] = [await fingerprint(sql), await holdOf(stage)];
       const answer = await send(sender.guest, id, wish);
       const { code } = (answer.body ?? {}) as { code?: string };
@@ -151,19 +172,22 @@ describe.each([
     ["two quotes", bearer('""')],
   ];
 
-  test.each(["cleanUpReservations", "cronCleanUpReservations"])("%s is refused to everybody", async (id) => {
-    const stage = await setStage(sql);
-    const before = await fingerprint(sql);
-    for (const [what, headers] of [
-      ...shown,
-      ["the secret of another store", bearer(storeKeys().cronSecret)] as const,
-    ]) {
-      const guest = newGuest({ baseUrl: store.url });
-      const answer = await send(guest, id, sentBy({ guest, headers }, goodWish(id, stage)));
-      expect(answer.status, what).toBe(401);
-    }
-    expect(await fingerprint(sql)).toEqual(before);
-  });
+  test.each(["cleanUpReservations", "cronCleanUpReservations", "cronReconcile"])(
+    "%s is refused to everybody",
+    async (id) => {
+      const stage = await setStage(sql);
+      const before = await fingerprint(sql);
+      for (const [what, headers] of [
+        ...shown,
+        ["the secret of another store", bearer(storeKeys().cronSecret)] as const,
+      ]) {
+        const guest = newGuest({ baseUrl: store.url });
+        const answer = await send(guest, id, sentBy({ guest, headers }, await goodWish(id, stage)));
+        expect(answer.status, what).toBe(401);
+      }
+      expect(await fingerprint(sql)).toEqual(before);
+    },
+  );
 
   test("the rest of the store works", async () => {
     expect((await must(newGuest({ baseUrl: store.url })).get("/api/health")).status).toBe(200);

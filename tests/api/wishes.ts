@@ -1,9 +1,14 @@
+import { CheckoutAnswerSchema, CheckoutSchema } from "@/contracts/checkout";
 import type { Guest, Sending } from "../support/api-client.ts";
 import { newGuest, storeKeys } from "../support/api-client.ts";
+import { buy, type Order } from "../support/checkout.ts";
 import type { Sql } from "../support/database.ts";
 import { documented } from "../support/openapi.ts";
+import { askRefund, recordRefund, refundLine } from "../support/refunds.ts";
+import { address, paymentOf } from "./checkout-floor.ts";
 import { type Member, newMember } from "./member.ts";
 import { createProduct, unknownId } from "./shop-floor.ts";
+import { eventOf, signatureOf } from "./webhook-sender.ts";
 
 // Requests as somebody makes them who has read nothing but the OpenAPI document.
 
@@ -15,6 +20,7 @@ export type Wish = {
 
 /** A shopper with one hold of two units out of ten, what a request about it has to name, and a user without any. */
 export type Stage = {
+  sql: Sql;
   owner: Guest;
   variantId: string;
   slug: string;
@@ -30,6 +36,7 @@ export async function setStage(sql: Sql, owner: Guest = newGuest()): Promise<Sta
   const product = await createProduct(sql, 10);
   const { reservation } = await owner.hold(product.variantId, 2);
   return {
+    sql,
     owner,
     ...product,
     reservationId: reservation.reservationId,
@@ -67,9 +74,56 @@ const admins = (make: (stage: Stage) => Wish) => (stage: Stage) => {
   const { sending, ...wish } = make(stage);
   return { ...wish, sending: { ...sending, ...asAdmin(stage).sending } };
 };
+/** A session of another program on the same account. */
+const sessionOfOthers = {
+  id: "cs_test_of_others",
+  object: "checkout.session",
+  client_reference_id: null,
+  status: "complete",
+  payment_status: "paid",
+  amount_total: 100,
+  currency: "eur",
+  payment_intent: null,
+  url: null,
+};
+
+/** The owner's cart, as they agree to it. */
+async function agreed(owner: Guest): Promise<object> {
+  const { quote } = CheckoutSchema.parse((await owner.get("/api/checkout")).body);
+  const { cartVersion, totalCents: expectedTotalCents } = quote;
+  return { cartVersion, expectedTotalCents, email: "mara@example.test", address };
+}
+
+/** What the owner holds, bought. */
+async function orderOf({ sql, reservationId }: Stage): Promise<Order> {
+  const [row] = await sql<
+    { id: string }[]
+  >`select shopper_id as id from reservations where id = ${reservationId}`;
+  return buy(sql, row?.id ?? "");
+}
+
+/** A request of an admin about an order of the owner. */
+async function aboutOrder(stage: Stage, body?: (order: Order) => object | Promise<object>): Promise<Wish> {
+  const order = await orderOf(stage);
+  const { cookie } = stage.admin;
+  const sending = { headers: { cookie }, ...(body && { json: await body(order) }) };
+  return { path: { orderId: order.orderId }, sending };
+}
+
+async function failedRefund({ sql }: Stage, { orderId }: Order): Promise<object> {
+  const { refundId } = await askRefund(sql, orderId, [], { amountCents: 100 });
+  await recordRefund(sql, refundId, "failed");
+  return { refundId };
+}
+
+async function undecided({ sql }: Stage, { orderId, lines: [line] }: Order): Promise<object> {
+  const orderLineId = line?.orderLineId ?? "";
+  const { refundId } = await askRefund(sql, orderId, [refundLine(orderLineId, 1)]);
+  return { refundId, orderLineId, restock: true };
+}
 
 /** For every operation a request that its owner is granted. A new operation needs one here. */
-const good: Record<string, (stage: Stage) => Wish> = {
+const good: Record<string, (stage: Stage) => Wish | Promise<Wish>> = {
   listProducts: () => ({}),
   findProduct: ({ slug }) => ({ path: { slug } }),
   getAvailability: ({ variantId }) => ({ query: { variantIds: `${variantId},${unknownId()}` } }),
@@ -80,6 +134,30 @@ const good: Record<string, (stage: Stage) => Wish> = {
   bulk: ({ reservationId }) => json({ operation: "extend", items: [{ reservationId }] }),
   validateCart: () => ({}),
   validateReservations: ({ reservationId }) => json({ reservationIds: [reservationId] }),
+  getCheckout: () => ({}),
+  startCheckout: async ({ owner }) => json(await agreed(owner)),
+  goBack: () => ({}),
+  createFromPayment: async ({ sql, owner }) => {
+    const answer = await owner.send("POST", "/api/checkout", { json: await agreed(owner) });
+    const { orderId } = CheckoutAnswerSchema.parse(answer.body);
+    return json({ sessionId: (await paymentOf(sql, orderId)).sessionId });
+  },
+  stripeWebhook: () => {
+    const body = eventOf("checkout.session.completed", sessionOfOthers);
+    const headers = { "content-type": "application/json", "stripe-signature": signatureOf(body) };
+    return { sending: { body, headers } };
+  },
+  listOrders: ({ member: { cookie } }) => ({ sending: { headers: { cookie } } }),
+  getOrder: async (stage) => ({ path: { orderId: (await orderOf(stage)).orderId } }),
+  searchOrders: (stage) => ({ ...asAdmin(stage), query: { status: "paid" } }),
+  getOrderAsAdmin: (stage) => aboutOrder(stage),
+  refundOrder: (stage) => aboutOrder(stage, () => ({ lines: [], amountCents: 100 })),
+  retryRefund: (stage) => aboutOrder(stage, (order) => failedRefund(stage, order)),
+  cancelOrder: (stage) => aboutOrder(stage, () => ({ restock: "restocked" })),
+  shipOrder: (stage) => aboutOrder(stage, () => ({ tracking: "AN 4711" })),
+  decideRestock: (stage) => aboutOrder(stage, (order) => undecided(stage, order)),
+  getReconciliation: asAdmin,
+  cronReconcile: asCron,
   getSession: () => ({}),
   signUp: ({ member: { password } }) => json({ email: `${unknownId()}@example.test`, password }),
   signIn: ({ member: { email, password } }) => json({ email, password }),
@@ -121,7 +199,7 @@ const good: Record<string, (stage: Stage) => Wish> = {
   getOpenApiDocument: () => ({}),
 };
 
-export function goodWish(operationId: string, stage: Stage): Wish {
+export async function goodWish(operationId: string, stage: Stage): Promise<Wish> {
   const make = good[operationId];
   if (!make) throw new Error(`tests/api/wishes.ts has no good request for ${operationId}`);
   return make(stage);

@@ -3,8 +3,7 @@ import { dirname, join } from "node:path";
 import { stateDir } from "../../local/paths.ts";
 import { hashOf, type Mutant } from "./mutant.ts";
 
-/** `open` is what the quick files alone did not notice. */
-export type Outcome = "killed" | "timeout" | "survived" | "invalid" | "open";
+export type Outcome = "killed" | "timeout" | "survived" | "invalid";
 
 export type Result = {
   id: string;

@@ -145,7 +145,8 @@ function timeFaults(body: unknown): string[] {
 }
 
 function leaks({ text, headers }: Answer, { secrets, shopperIds }: Confidential): string[] {
-  const plain = text.replaceAll("\\", "");
+  // Where the stand-in for Stripe takes money is where a shopper is to be sent.
+  const plain = text.replaceAll("\\", "").replaceAll(/"url":"http:\/\/127\.0\.0\.1:\d+\/c\/pay\//g, "");
   const all = `${text}\n${[...headers].map((pair) => pair.join(": ")).join("\n")}`;
   return [
     ...unless(!secrets.some((secret) => all.includes(secret)), "it carries a secret"),

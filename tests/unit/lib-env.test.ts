@@ -6,6 +6,8 @@ const good = {
   NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: "sb_publishable_value",
   SUPABASE_SECRET_KEY: "sb_secret_value",
   GUEST_COOKIE_SECRET: "thirty-two characters at the least",
+  STRIPE_SECRET_KEY: "sk_test_value",
+  STRIPE_WEBHOOK_SECRET: "whsec_value",
 };
 const names = Object.keys(good);
 
@@ -41,10 +43,23 @@ describe("the settings of the server", () => {
     ["NEXT_PUBLIC_SUPABASE_URL", "project.supabase.co"],
     ["NEXT_PUBLIC_SUPABASE_URL", "not-an-address"],
     ["GUEST_COOKIE_SECRET", "only-thirty-one-characters-long"],
+    ["STRIPE_SECRET_KEY", "pk_test_value"],
+    ["STRIPE_SECRET_KEY", "whsec_value"],
+    ["STRIPE_WEBHOOK_SECRET", "whsec"],
+    ["STRIPE_API_URL", "localhost"],
+    ["STRIPE_DELAYED_METHODS", "SEPA debit"],
+    ["SMTP_URL", "https://mail.example"],
   ])("say what is wrong with %s", (name, value) => {
     const message = messageOf({ ...good, [name]: value });
     expect(message).toContain(`${name}: `);
     expect(message).not.toContain(`${name} is not set`);
+  });
+
+  it("want a sender where there is a mail server, and do without both", () => {
+    const mail = { SMTP_URL: "smtps://shop:secret@mail.example", MAIL_FROM: "shop@example.com" };
+    expect(parseEnv({ ...good, ...mail })).toEqual({ ...good, ...mail });
+    expect(messageOf({ ...good, SMTP_URL: mail.SMTP_URL })).toContain("MAIL_FROM is not set");
+    expect(parseEnv({ ...good, SMTP_URL: "", STRIPE_API_URL: "" })).toMatchObject({ SMTP_URL: "" });
   });
 
   it("do without a cron secret, but not with a short one", () => {

@@ -34,6 +34,8 @@ beforeAll(async () => {
   vi.stubEnv("NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY", "sb_publishable_test");
   vi.stubEnv("SUPABASE_SECRET_KEY", "sb_secret_test");
   vi.stubEnv("GUEST_COOKIE_SECRET", "thirty-two characters at the least");
+  vi.stubEnv("STRIPE_SECRET_KEY", "sk_test_value");
+  vi.stubEnv("STRIPE_WEBHOOK_SECRET", "whsec_value");
   ({ userOfSession, confirmedUser } = await import("@/lib/auth/user-of-session"));
 });
 afterAll(() => {

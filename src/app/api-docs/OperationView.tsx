@@ -10,6 +10,7 @@ const CALLERS: Record<Caller, string> = {
   shopper: "Everybody, for themselves: a signed-in user, a guest by their cookie, or a stranger.",
   user: "A signed-in user.",
   admin: "A signed-in admin.",
+  stripe: "Stripe, by its signature of the body.",
   cron: "Whoever shows the cron secret as a bearer.",
   admin_or_cron: "A signed-in admin, or whoever shows the cron secret as a bearer.",
 };

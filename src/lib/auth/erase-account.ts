@@ -16,11 +16,17 @@ export type EraseResult =
  * Erases the account of this session: the user, every session of theirs and what they hold. Asked of the auth
  * service first, so that a session that was ended elsewhere erases nothing. Throws `AuthUnavailable`.
  */
-export async function eraseAccount(jar: CookieJar): Promise<EraseResult> {
+export async function eraseAccount(
+  jar: CookieJar,
+  endPayment: (shopperId: string) => Promise<void>,
+): Promise<EraseResult> {
   const user = await confirmedUser(jar);
   if (!user) return { ok: false, code: "sign_in_required" };
   const args = { p_user_id: user.id, p_session_id: user.sessionId };
-  const answer = await callFunction("erase_account", args, AnswerSchema);
+  const first = await callFunction("erase_account", args, AnswerSchema);
+  const isOpen = first.outcome === "payment_open";
+  if (isOpen) await endPayment(user.id);
+  const answer = isOpen ? await callFunction("erase_account", args, AnswerSchema) : first;
   if (answer.outcome !== "erased") return { ok: false, code: answer.outcome };
   return { ok: true, released: answer.released };
 }

@@ -11,3 +11,16 @@ export function howMuch(lines: readonly BulkLine[], isDone: (line: BulkLine) => 
   if (done === lines.length) return "done";
   return done > 0 ? "partial" : "refused";
 }
+
+/** Whether nothing was done, and a payment of the shopper's own is a reason. */
+export function isPaymentInTheWay(result: BulkResult): boolean {
+  return !result.ok && result.lines.some(({ outcome }) => outcome === "payment_open");
+}
+
+/** The variants of which too few were free. */
+export function shortOf(result: BulkResult): string[] {
+  if (result.ok) return [];
+  return result.lines.flatMap((line) =>
+    line.outcome === "insufficient_stock" && "variantId" in line ? line.variantId : [],
+  );
+}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CleanupAnswer } from "@/contracts/cleanup";
+import type { HoldSweep } from "@/contracts/cleanup";
 import { InstantSchema } from "@/contracts/common";
 import { callFunction } from "../supabase/call-function";
 
@@ -23,14 +23,14 @@ const PrunedSchema = z.object({ more: z.boolean() });
  * was noted of network addresses and says nothing any more. Housekeeping alone: whoever needs lapsed units takes them
  * without it. Safe to repeat and to run several times at once.
  */
-export async function cleanUpReservations(now = () => performance.now()): Promise<CleanupAnswer> {
+export async function cleanUpReservations(now = () => performance.now()): Promise<HoldSweep> {
   const end = now() + BUDGET_MS;
   const total = { expired: 0, units: 0, batches: 0 };
   const swept = await sweep();
   while ((await callFunction("prune_sources", {}, PrunedSchema)).more && now() < end);
   return swept;
 
-  async function sweep(): Promise<CleanupAnswer> {
+  async function sweep(): Promise<HoldSweep> {
     for (;;) {
       const batch = await callFunction("expire_reservations", { p_limit: BATCH }, AnswerSchema);
       total.expired += batch.expired;

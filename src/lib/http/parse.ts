@@ -30,7 +30,7 @@ export async function parseBody<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") throw new ProblemError("unsupported_media_type");
-  const text = await readBounded(request);
+  const text = await readText(request, MAX_BODY_BYTES);
   let input: unknown;
   try {
     input = JSON.parse(text);
@@ -40,18 +40,19 @@ export async function parseBody<Schema extends z.ZodType>(
   return parse(schema, input);
 }
 
-async function readBounded(request: Request): Promise<string> {
+/** The body as text, to the byte where it is UTF-8. Throws `body_too_large`. */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
   // Content-Length may be missing or wrong, so the bytes are counted as they come.
-  if (Number(request.headers.get("content-length")) > MAX_BODY_BYTES)
-    throw new ProblemError("body_too_large");
+  if (Number(request.headers.get("content-length")) > maxBytes) throw new ProblemError("body_too_large");
   if (!request.body) return "";
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body) {
     size += chunk.byteLength;
     // The rest is read too, and dropped: the next request on a connection that was left half read would hang.
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    if (size <= maxBytes) chunks.push(chunk);
   }
-  if (size > MAX_BODY_BYTES) throw new ProblemError("body_too_large");
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  if (size > maxBytes) throw new ProblemError("body_too_large");
+  // With a byte order mark, if it has one: what was signed is to be what is read.
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.concat(chunks));
 }

@@ -3,6 +3,7 @@ import { AuthUnavailable } from "../auth/auth-error";
 import { IdempotencyMismatch } from "../idempotency";
 import { logError } from "../log";
 import { Overloaded } from "../overloaded";
+import { StripeUnavailable } from "../stripe/stripe-error";
 import { DatabaseError, DatabaseUnavailable } from "../supabase/database-error";
 import { PROBLEMS, type ProblemCode } from "./problem-codes";
 
@@ -54,6 +55,8 @@ function toProblem(thrown: unknown, requestId: string): { code: ProblemCode; ext
     logError("auth_unavailable", { requestId, message: thrown.message });
     return { code: "auth_unavailable", extras: {} };
   }
+  // Logged where it was met, with what Stripe said.
+  if (thrown instanceof StripeUnavailable) return { code: "payment_unavailable", extras: {} };
   if (thrown instanceof IdempotencyMismatch) return { code: "idempotency_mismatch", extras: {} };
   // Not logged: a flood of requests may not become a flood of lines.
   if (thrown instanceof Overloaded) return { code: "server_busy", extras: {} };

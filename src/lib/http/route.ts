@@ -10,6 +10,8 @@ type Handler<Context> = (request: NextRequest, context: Context) => Promise<Resp
 type Options = {
   /** A program may show a bearer token instead of a cookie. No other site can: a browser asks us first. */
   acceptsBearer?: boolean;
+  /** What counts is a signature over the body, and no cookie: other sites may send it, and gain nothing. */
+  isSigned?: boolean;
 };
 
 /**
@@ -32,10 +34,11 @@ async function answer<Context>(
   request: NextRequest,
   context: Context,
   requestId: string,
-  { acceptsBearer = false }: Options,
+  { acceptsBearer = false, isSigned = false }: Options,
 ): Promise<Response> {
   try {
-    if (!acceptsBearer || bearerOf(request) === null) refuseForeignOrigin(request);
+    const isByBearer = acceptsBearer && bearerOf(request) !== null;
+    if (!isByBearer && !isSigned) refuseForeignOrigin(request);
     return await handle(request, context);
   } catch (thrown) {
     return problemResponse(thrown, requestId);

@@ -86,3 +86,62 @@ export const forecastLine = {
   available: 10,
   nextReleaseAt: null,
 };
+
+export const ORDER_ID = "d5a1c3e7-9b2f-4d68-8a4c-1e7f0b3d6c92";
+export const ORDER_URL = `/orders/${ORDER_ID}?key=pZ3kq0T1c9bXo7mJr5vYwL2sHd8NfGaUeQ4iKx6tRzM`;
+export const ORDER_LINE_ID = "e2b7d4f9-0c6a-4e13-9f58-3a7c1d5b8e60";
+export const REFUND_ID = "f8c0a6b2-7d41-4935-b3e6-5c9f2a1d7048";
+
+export const address = {
+  name: "Mara Quayside",
+  line1: "4 Harbour Street",
+  line2: null,
+  postalCode: "2042",
+  city: "Galway",
+  country: "IE",
+};
+
+export const order = {
+  orderId: ORDER_ID,
+  number: 1001,
+  status: "paid",
+  source: "checkout",
+  createdAt: SERVER_NOW,
+  paidAt: SERVER_NOW,
+  shippedAt: null,
+  cancelledAt: null,
+  refundedAt: null,
+  email: "mara@example.com",
+  address,
+  currency: "EUR",
+  subtotalCents: 13600,
+  shippingCents: 490,
+  totalCents: 14090,
+  refundedCents: 0,
+  tracking: null,
+  paymentStatus: "succeeded",
+  windowEndsAt: EXPIRES_AT,
+  lines: [
+    {
+      orderLineId: ORDER_LINE_ID,
+      variantId: VARIANT_ID,
+      sku: "VASE-S",
+      productName: "Tidewater Vase",
+      variantName: "Small, 14 cm",
+      imagePath: "/products/tidewater-vase.svg",
+      quantity: 2,
+      unitPriceCents: 6800,
+      refundedQuantity: 0,
+    },
+  ],
+  refunds: [],
+};
+
+export const quote = {
+  cartVersion: cart.cartVersion,
+  lines: cart.lines,
+  subtotalCents: 13600,
+  shippingCents: 490,
+  totalCents: 14090,
+  currency: "EUR",
+};

@@ -3,7 +3,7 @@ import { IdempotencyHeadersSchema } from "@/contracts/common";
 import type { ProblemCode } from "../http/problem-codes";
 
 /** Who may ask. `shopper`: whoever the cookies say, a stranger too. */
-export type Caller = "anyone" | "shopper" | "user" | "admin" | "cron" | "admin_or_cron";
+export type Caller = "anyone" | "shopper" | "user" | "admin" | "cron" | "admin_or_cron" | "stripe";
 
 export type Examples = Record<string, unknown>;
 
@@ -35,6 +35,8 @@ export type Operation = {
 export const TAGS = {
   Catalogue: "What the shop sells and how much of it is free. For everybody.",
   Holds: "The shopper's cart: units that are kept for a while. Known by a cookie that the first hold brings.",
+  Checkout: "Paying for a cart, on Stripe's page, and the way back from there.",
+  Orders: "What was bought. For the shopper who bought it, or whoever has its link.",
   Accounts: "Signing up, in and out. The session is a cookie that no script can read.",
   Housekeeping: "For those who operate the shop.",
   Admin: "What the admin pages work with. For signed-in admins.",
@@ -51,6 +53,8 @@ export const SHOPPER = [...DATABASE, "auth_unavailable"] as const satisfies Prob
 export const CHANGE = [...SHOPPER, "foreign_origin"] as const satisfies ProblemCode[];
 /** What admins alone may read. */
 export const ADMIN = [...SHOPPER, "sign_in_required", "admin_only"] as const satisfies ProblemCode[];
+/** What asks Stripe may meet it down. */
+export const PAYING = ["payment_unavailable"] as const satisfies ProblemCode[];
 /** A change of holds is done once for a key. */
 export const KEY = IdempotencyHeadersSchema.extend({
   "Idempotency-Key": IdempotencyHeadersSchema.shape["Idempotency-Key"].meta({

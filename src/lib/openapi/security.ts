@@ -16,6 +16,12 @@ export const SECURITY_SCHEMES = {
     description:
       "The session of a signed-in user; it wins over the guest cookie. A long one is cut into `.0`, `.1` and so on.",
   },
+  stripeSignature: {
+    type: "apiKey",
+    in: "header",
+    name: "Stripe-Signature",
+    description: "Stripe's signature of the body, to the byte, at most 300 seconds old.",
+  },
   cronSecret: {
     type: "http",
     scheme: "bearer",
@@ -29,6 +35,7 @@ export const REQUIRED: Record<Caller, Partial<Record<keyof typeof SECURITY_SCHEM
   shopper: [{}, { guestCookie: [] }, { sessionCookie: [] }],
   user: [{ sessionCookie: [] }],
   admin: [{ sessionCookie: [] }],
+  stripe: [{ stripeSignature: [] }],
   cron: [{ cronSecret: [] }],
   admin_or_cron: [{ sessionCookie: [] }, { cronSecret: [] }],
 };

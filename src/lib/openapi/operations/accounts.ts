@@ -10,7 +10,7 @@ import {
   SignUpBodySchema,
   VerifyBodySchema,
 } from "@/contracts/account";
-import { ALWAYS, CHANGE, CHANGE_WITH_BODY, type Operation } from "../operation";
+import { ALWAYS, CHANGE, CHANGE_WITH_BODY, type Operation, PAYING } from "../operation";
 
 const common = { tag: "Accounts", caller: "shopper", cache: "personal" } as const;
 
@@ -34,6 +34,7 @@ const signInProblems = [
   "sign_in_refused",
   "too_many_attempts",
   "payment_open",
+  ...PAYING,
 ] as const satisfies Operation["problems"];
 
 export const accounts: Operation[] = [
@@ -132,6 +133,6 @@ export const accounts: Operation[] = [
         examples: { erased: { outcome: "erased", released: 2 } },
       },
     },
-    problems: [...CHANGE, "sign_in_required", "sign_in_again", "payment_open"],
+    problems: [...CHANGE, "sign_in_required", "sign_in_again", "payment_open", ...PAYING],
   },
 ];

@@ -3,12 +3,13 @@ import { IdSchema } from "@/contracts/common";
 import {
   CartSchema,
   ChangeBodySchema,
+  ConfirmAnswerSchema,
   HoldAnswerSchema,
   ReleaseAnswerSchema,
   ReserveBodySchema,
 } from "@/contracts/reservations";
-import { cart, hold, RESERVATION_ID, SERVER_NOW, VARIANT_ID } from "../examples";
-import { CHANGE, CHANGE_WITH_BODY, KEY, type Operation, SHOPPER } from "../operation";
+import { cart, hold, ORDER_ID, ORDER_URL, RESERVATION_ID, SERVER_NOW, VARIANT_ID } from "../examples";
+import { CHANGE, CHANGE_WITH_BODY, KEY, type Operation, PAYING, SHOPPER } from "../operation";
 
 const route = {
   path: "/api/stock/reservations",
@@ -33,7 +34,7 @@ export const holds: Operation[] = [
     method: "post",
     summary: "Holds units of a variant",
     description:
-      "All that is asked for, or nothing. `add` adds to what the shopper holds of the variant, `set` makes it that many. A stranger becomes a guest: the answer sets the cookie.",
+      "All that is asked for, or nothing. Where others hold the units for a payment whose time is over, that payment is settled first. `add` adds to what the shopper holds of the variant, `set` makes it that many. A stranger becomes a guest: the answer sets the cookie.",
     params: { header: KEY },
     body: {
       schema: ReserveBodySchema,
@@ -62,20 +63,28 @@ export const holds: Operation[] = [
     method: "put",
     summary: "Gives a hold more time, or sets its quantity",
     description:
-      "A lapsed hold is never extended: its units are taken again as a new hold (`replacesId` names the old one), or the answer is `hold_expired`. `confirm` waits for payments.",
+      "A lapsed hold is never extended: its units are taken again as a new hold (`replacesId` names the old one), or the answer is `hold_expired`. `confirm` says that a hold was sold, once Stripe reports its payment as paid; the webhook and the shopper's return do the same without it. What a payment pins is changed by ending that payment first.",
     params: { header: KEY },
     body: {
       schema: ChangeBodySchema,
       examples: {
         extend: { action: "extend", reservationId: RESERVATION_ID },
+        confirm: { action: "confirm", reservationId: RESERVATION_ID, paymentId: "cs_test_a1B2c3D4" },
         set_quantity: { action: "set_quantity", reservationId: RESERVATION_ID, quantity: 3 },
       },
     },
     answers: {
       200: {
         description: "The hold as it is now.",
-        schema: HoldAnswerSchema,
+        schema: z.union([HoldAnswerSchema, ConfirmAnswerSchema]),
         examples: {
+          confirmed: {
+            serverNow: SERVER_NOW,
+            outcome: "confirmed",
+            reservationId: RESERVATION_ID,
+            orderId: ORDER_ID,
+            orderUrl: ORDER_URL,
+          },
           extended: { serverNow: SERVER_NOW, outcome: "extended", reservation: hold, replacesId: null },
         },
       },
@@ -92,7 +101,8 @@ export const holds: Operation[] = [
       "hold_expired",
       "reservation_ended",
       "payment_open",
-      "not_implemented",
+      "payment_not_complete",
+      ...PAYING,
     ],
   },
   {
@@ -115,6 +125,6 @@ export const holds: Operation[] = [
         examples: { one: { serverNow: SERVER_NOW, released: 1 } },
       },
     },
-    problems: [...CHANGE, "idempotency_mismatch", "validation_failed", "payment_open"],
+    problems: [...CHANGE, "idempotency_mismatch", "validation_failed", "payment_open", ...PAYING],
   },
 ];

@@ -6,19 +6,26 @@ import { ALWAYS, CHANGE, DATABASE, type Operation } from "../operation";
 
 const common = { tag: "Housekeeping", cache: "personal" } as const;
 
+const payments = {
+  payments: { settled: 2, undone: 0 },
+  refunds: { done: 1, undone: 0 },
+  mails: { done: 3, undone: 0 },
+};
 const sweepAnswers = {
   200: {
     description: "What the sweep did.",
     schema: CleanupAnswerSchema,
-    examples: { swept: { serverNow: SERVER_NOW, expired: 12, units: 17, batches: 1, more: false } },
+    examples: {
+      swept: { serverNow: SERVER_NOW, expired: 12, units: 17, batches: 1, more: false, ...payments },
+    },
   },
 };
 const sweep =
-  "Marks lapsed holds expired, in bounded batches, until none are left or the time for one call is used up (`more`). Nothing waits for it: whoever needs lapsed units takes them.";
+  "Marks lapsed holds expired, in bounded batches, until none are left or the time for one call is used up (`more`). Nothing waits for it: whoever needs lapsed units takes them. Then settles payments whose window is over with Stripe, asks it for the refunds that are due, and sends the e-mails of the outbox; what cannot be done now is counted as `undone` and tried again.";
 
 const health = (status: "ok" | "unavailable") => ({
   schema: HealthSchema,
-  examples: { [status]: { status, serverNow: SERVER_NOW, checks: { database: status } } },
+  examples: { [status]: { status, serverNow: SERVER_NOW, checks: { database: status, mail: "on" } } },
 });
 
 export const housekeeping: Operation[] = [

@@ -9,7 +9,7 @@ import {
   SERVER_NOW,
   VARIANT_ID,
 } from "../examples";
-import { CHANGE_WITH_BODY, KEY, type Operation, SHOPPER } from "../operation";
+import { CHANGE_WITH_BODY, KEY, type Operation, PAYING, SHOPPER } from "../operation";
 
 const common = { tag: "Holds", caller: "shopper", cache: "personal" } as const;
 const ids = [{ reservationId: RESERVATION_ID }, { reservationId: OTHER_RESERVATION_ID }];
@@ -75,7 +75,14 @@ export const wholeCarts: Operation[] = [
         },
       },
     },
-    problems: [...CHANGE_WITH_BODY, "server_busy", "idempotency_mismatch", "bulk_refused"],
+    problems: [
+      ...CHANGE_WITH_BODY,
+      "server_busy",
+      "idempotency_mismatch",
+      "bulk_refused",
+      "payment_open",
+      ...PAYING,
+    ],
   },
   {
     ...common,

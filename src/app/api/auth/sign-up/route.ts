@@ -1,6 +1,7 @@
 import { SignUpBodySchema } from "@/contracts/account";
 import { signIn } from "@/lib/auth/sign-in";
 import { signUp } from "@/lib/auth/sign-up";
+import { makeWay } from "@/lib/checkout/open-payment-in-the-way";
 import { guestOf } from "@/lib/http/identity";
 import { isHttps } from "@/lib/http/is-https";
 import { parseBody } from "@/lib/http/parse";
@@ -13,5 +14,5 @@ export const POST = route(async (request) => {
   const result = await signUp(body);
   if (!result.ok) throw authProblem(result);
   if (result.outcome === "code_sent") return personal({ outcome: "code_sent" }, { status: 202 });
-  return signedIn(request, await signIn(body, guestOf(request), isHttps(request)));
+  return signedIn(request, await signIn(body, guestOf(request), isHttps(request), makeWay));
 });

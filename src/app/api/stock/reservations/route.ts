@@ -4,6 +4,9 @@ import { getCart } from "@/lib/cart-utils/get-cart";
 import { release } from "@/lib/cart-utils/release";
 import { reserve } from "@/lib/cart-utils/reserve";
 import { setQuantity } from "@/lib/cart-utils/set-quantity";
+import { confirmHold } from "@/lib/checkout/confirm-hold";
+import { changeOrMakeWay } from "@/lib/checkout/open-payment-in-the-way";
+import { settledAndAgain } from "@/lib/checkout/settle-on-refusal";
 import { shopperOf, shopperOrNewGuest } from "@/lib/http/identity";
 import { parseBody, parseQuery } from "@/lib/http/parse";
 import { ProblemError } from "@/lib/http/problem";
@@ -20,21 +23,25 @@ export const POST = route(async (request) => {
   const wish = await parseBody(ReserveBodySchema, request);
   const key = requestKeyOf(request, wish);
   const { shopperId, setCookie } = await shopperOrNewGuest(request);
-  const answer = valueOrProblem(await reserve(shopperId, wish, circumstancesOf(request), key));
+  const hold = () => reserve(shopperId, wish, circumstancesOf(request), key);
+  const result = await settledAndAgain(await changeOrMakeWay(shopperId, hold), [wish.variantId], hold);
+  const answer = valueOrProblem(result);
   return personal(answer, { status: 201, setCookie });
 });
 
-/** Extends a hold or sets its quantity. */
+/** Extends a hold, sets its quantity, or says that it was sold. */
 export const PUT = route(async (request) => {
   const change = await parseBody(ChangeBodySchema, request);
   const key = requestKeyOf(request, change);
-  if (change.action === "confirm") throw new ProblemError("not_implemented");
   const shopperId = await shopperOf(request);
   if (!shopperId) throw new ProblemError("reservation_not_found");
-  const result =
-    change.action === "extend"
-      ? await extend(shopperId, change.reservationId, key)
-      : await setQuantity(shopperId, change.reservationId, change.quantity, key);
+  const { action, reservationId } = change;
+  if (action === "confirm") return personal(await confirmHold(shopperId, reservationId, change.paymentId));
+  const result = await changeOrMakeWay(shopperId, () =>
+    action === "extend"
+      ? extend(shopperId, reservationId, key)
+      : setQuantity(shopperId, reservationId, change.quantity, key),
+  );
   return personal(valueOrProblem(result));
 });
 
@@ -45,5 +52,6 @@ export const DELETE = route(async (request) => {
   const shopperId = await shopperOf(request);
   if (!shopperId) return personal({ serverNow: (await getCart(null)).serverNow, released: 0 });
   const what = "all" in query ? "all" : query.reservationId;
-  return personal(valueOrProblem(await release(shopperId, what, key)));
+  const result = await changeOrMakeWay(shopperId, () => release(shopperId, what, key));
+  return personal(valueOrProblem(result));
 });

@@ -2,7 +2,9 @@ import { BulkBodySchema } from "@/contracts/bulk";
 import { bulkExtend } from "@/lib/cart-utils/bulk-extend";
 import { bulkRelease } from "@/lib/cart-utils/bulk-release";
 import { bulkReserve } from "@/lib/cart-utils/bulk-reserve";
-import type { BulkResult } from "@/lib/cart-utils/bulk-result";
+import { type BulkResult, isPaymentInTheWay, shortOf } from "@/lib/cart-utils/bulk-result";
+import { makeWay } from "@/lib/checkout/open-payment-in-the-way";
+import { settleOnRefusal } from "@/lib/checkout/settle-on-refusal";
 import { shopperOf, shopperOrNewGuest } from "@/lib/http/identity";
 import { parseBody } from "@/lib/http/parse";
 import { ProblemError } from "@/lib/http/problem";
@@ -17,11 +19,18 @@ export const POST = route(async (request) => {
   const { operation, items, mode } = wish;
   if (operation === "reserve") {
     const { shopperId, setCookie } = await shopperOrNewGuest(request);
-    return answer(await bulkReserve(shopperId, items, mode, circumstancesOf(request), key), setCookie);
+    const hold = () => bulkReserve(shopperId, items, mode, circumstancesOf(request), key);
+    const first = await hold();
+    const isBetter = !first.ok && (await settleOnRefusal(shortOf(first)));
+    return answer(isBetter ? await hold() : first, setCookie);
   }
   const change = operation === "extend" ? bulkExtend : bulkRelease;
   const ids = items.map((item) => item.reservationId);
-  return answer(await change(await shopperOf(request), ids, mode, key));
+  const shopperId = await shopperOf(request);
+  const first = await change(shopperId, ids, mode, key);
+  if (shopperId === null || !isPaymentInTheWay(first)) return answer(first);
+  await makeWay(shopperId);
+  return answer(await change(shopperId, ids, mode, key));
 });
 
 function answer(result: BulkResult, setCookie: string | null = null): Response {

@@ -1,4 +1,4 @@
-import { cleanUpReservations } from "@/lib/cart-utils/reservation-cleanup";
+import { cleanUp } from "@/lib/checkout/clean-up";
 import { requireAdminOrCron } from "@/lib/http/cron-secret";
 import { personal, route } from "@/lib/http/route";
 
@@ -6,7 +6,7 @@ import { personal, route } from "@/lib/http/route";
 export const POST = route(
   async (request) => {
     await requireAdminOrCron(request);
-    return personal(await cleanUpReservations());
+    return personal(await cleanUp());
   },
   { acceptsBearer: true },
 );

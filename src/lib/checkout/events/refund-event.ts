@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { IdSchema } from "@/contracts/common";
+import { type RefundFacts, refundFactsOf } from "../../stripe/refunds";
+import { StripeUnavailable } from "../../stripe/stripe-error";
+import type { StripeEvent, StripeRefund } from "../../stripe/stripe-event";
+import { callFunction } from "../../supabase/call-function";
+import type { Database } from "../../supabase/database.types";
+import { IF_IDEMPOTENT } from "../../supabase/repeat";
+import { settleByStripe } from "../create-from-payment";
+import { findPayment } from "../find-payment";
+import { noteEvent } from "../note-event";
+import type { EventName } from "../settle";
+import { recordRefund } from "../work-off-refunds";
+
+type OutsideRefund = Database["public"]["Functions"]["record_outside_refund"]["Args"];
+
+/** Writes down what an event says of a refund: of ours, or of one that somebody made in Stripe's dashboard. */
+export async function recordRefundOfEvent({ id, type }: StripeEvent, refund: StripeRefund): Promise<string> {
+  return recordFacts(refundFactsOf(refund), { id, type });
+}
+
+/** Without an event where it is one of several that the same event says. */
+export async function recordFacts(facts: RefundFacts, event?: EventName): Promise<string> {
+  const ours = IdSchema.safeParse(facts.refundId);
+  if (ours.success) return recordRefund(ours.data, facts, event);
+  if (facts.paymentIntentId === null) return event ? noteEvent(event) : "not_found";
+  const { stripeRefundId, amountCents, currency, status } = facts;
+  const args = {
+    p_payment_intent_id: facts.paymentIntentId,
+    p_stripe: { refundId: stripeRefundId, amountCents, currency, status },
+    ...(event && { p_event_id: event.id, p_event_type: event.type }),
+  };
+  return recordOutside(args, facts.paymentIntentId);
+}
+
+const AnswerSchema = z.object({ outcome: z.string() });
+
+/** Money can only go back once it is known to have come. Where that is not written down yet, it is settled first. */
+async function recordOutside(args: OutsideRefund, paymentIntentId: string): Promise<string> {
+  const record = () => callFunction("record_outside_refund", args, AnswerSchema, IF_IDEMPOTENT);
+  const first = (await record()).outcome;
+  if (first !== "not_settled") return first;
+  const found = await findPayment({ paymentIntentId });
+  if (found) await settleByStripe(found);
+  const second = (await record()).outcome;
+  if (second === "not_settled") throw new StripeUnavailable("a refund of a payment that is not complete");
+  return second;
+}

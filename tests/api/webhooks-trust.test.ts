@@ -1,0 +1,143 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { newGuest, problemOf } from "../support/api-client.ts";
+import { orderOf, payer, stock, useCalmStripe } from "./checkout-floor.ts";
+import { useSecondStore } from "./second-store.ts";
+import { fingerprint, useShopFloor } from "./shop-floor.ts";
+import { deliver, eventOf, paidAs, sessionAs, signatureOf } from "./webhook-sender.ts";
+
+// Who may tell the store that money came: Stripe, by these very bytes, now, and in the mode of our key.
+
+const sql = useShopFloor();
+useCalmStripe(sql);
+
+/** A payment that is open, and the event that would complete it. */
+async function begun() {
+  const one = await payer(sql);
+  const body = eventOf("checkout.session.completed", await sessionAs(one.sessionId, paidAs()));
+  return { ...one, body };
+}
+
+async function expectOpen({ guest, orderId, variantId }: Awaited<ReturnType<typeof begun>>): Promise<void> {
+  expect(await orderOf(guest, orderId)).toMatchObject({ status: "pending", paymentStatus: "open" });
+  expect(await stock(sql, variantId)).toEqual({ onHand: 10, reserved: 2 });
+}
+
+test("the bytes that Stripe signed count, and only once", async () => {
+  const one = await begun();
+  expect((await deliver(one.body)).body).toEqual({ outcome: "sold" });
+  expect(await orderOf(one.guest, one.orderId)).toMatchObject({ status: "paid" });
+  expect((await deliver(one.body)).body).toEqual({ outcome: "duplicate_event" });
+  expect(await stock(sql, one.variantId)).toEqual({ onHand: 8, reserved: 0 });
+});
+
+type Forgery = (body: string) => [body: string, signature: string | null];
+const forgeries: [string, Forgery][] = [
+  ["without a signature", (body) => [body, null]],
+  ["with an empty signature", (body) => [body, ""]],
+  ["with a signature that is none", (body) => [body, "t=1,v1=abc"]],
+  ["signed by somebody else", (body) => [body, signatureOf(body, { secret: "whsec_of_somebody_else" })]],
+  [
+    "with a cent taken away",
+    (body) => [body.replace(/"amount_total": \d/, '"amount_total": 9'), signatureOf(body)],
+  ],
+  ["with one blank more", (body) => [`${body} `, signatureOf(body)]],
+  ["with a byte order mark", (body) => [`\uFEFF${body}`, signatureOf(body)]],
+  ["written anew, though it says the same", (body) => [JSON.stringify(JSON.parse(body)), signatureOf(body)]],
+  ["301 seconds old", (body) => [body, signatureOf(body, { secondsAgo: 301 })]],
+  ["a day old", (body) => [body, signatureOf(body, { secondsAgo: 86_400 })]],
+  ["with the signature of another event", (body) => [body, signatureOf(eventOf("nothing", {}))]],
+  ["that is no JSON, though signed", () => ["{", signatureOf("{")]],
+  ["that is empty, though signed", () => ["", signatureOf("")]],
+  ["that is null, though signed", () => ["null", signatureOf("null")]],
+];
+
+test.each(forgeries)("an event %s changes nothing", async (_, forge) => {
+  const one = await begun();
+  const before = await fingerprint(sql);
+  const [body, signature] = forge(one.body);
+  problemOf(await deliver(body, signature), "signature_refused");
+  expect(await fingerprint(sql)).toEqual(before);
+  await expectOpen(one);
+});
+
+test("an event that is 299 seconds old counts still", async () => {
+  const { body } = await begun();
+  expect((await deliver(body, signatureOf(body, { secondsAgo: 299 }))).body).toEqual({ outcome: "sold" });
+});
+
+test("an event of live mode is refused where the key is of test mode", async () => {
+  const one = await begun();
+  const body = JSON.stringify({ ...JSON.parse(one.body), livemode: true });
+  problemOf(await deliver(body), "wrong_mode");
+  await expectOpen(one);
+});
+
+describe("a store with a key of live mode", () => {
+  const live = useSecondStore({ STRIPE_SECRET_KEY: "sk_live_of_nobody" }, "live-store");
+
+  test("refuses events of test mode", async () => {
+    const one = await begun();
+    problemOf(await deliver(one.body, signatureOf(one.body), live.url), "wrong_mode");
+    const event = eventOf("customer.created", {}, { livemode: true });
+    expect((await deliver(event, signatureOf(event), live.url)).body).toEqual({ outcome: "ignored" });
+    await expectOpen(one);
+  });
+});
+
+test("a body of more than a megabyte is refused unread", async () => {
+  const body = eventOf("customer.created", { filling: "x".repeat(1024 * 1024) });
+  problemOf(await deliver(body), "body_too_large");
+});
+
+test.each([
+  "customer.created",
+  "payment_intent.succeeded",
+  "charge.succeeded",
+  "invoice.paid",
+  "v2.core.event",
+  "no.such.thing",
+])("an event of a kind that the store does not listen to, %s, is acknowledged", async (type) => {
+  const before = await fingerprint(sql);
+  expect((await deliver(eventOf(type, { id: "x", object: "x" }))).status).toBe(200);
+  expect(await fingerprint(sql)).toEqual(before);
+});
+
+test("sessions of another program on the same account are acknowledged, and noted", async () => {
+  for (const reference of [null, "order-17", "b0000000-0000-4000-8000-00000000dead"]) {
+    const { sessionId } = await payer(sql);
+    const foreign = { ...paidAs(), id: "cs_test_of_another_shop", client_reference_id: reference };
+    const body = eventOf("checkout.session.completed", await sessionAs(sessionId, foreign));
+    expect((await deliver(body)).status).toBe(200);
+  }
+});
+
+test("a browser of any other site may send it, for only the signature counts", async () => {
+  const { body } = await begun();
+  const headers = {
+    "content-type": "application/json",
+    "stripe-signature": signatureOf(body),
+    origin: "https://evil.example",
+    "sec-fetch-site": "cross-site",
+  };
+  const answer = await newGuest().send("POST", "/api/webhooks/stripe", { body, headers });
+  expect(answer.body).toEqual({ outcome: "sold" });
+});
+
+describe("while the database is down", () => {
+  const second = useSecondStore({}, "store-without-database");
+  afterEach(() => second.gateway.open());
+
+  test("an event is not acknowledged, so that it comes again, and then it counts", async () => {
+    const one = await begun();
+    await second.gateway.close();
+    problemOf(await deliver(one.body, signatureOf(one.body), second.url), "database_unavailable");
+    await second.gateway.open();
+    await second.gateway.loseNext();
+    const lost = await deliver(one.body, signatureOf(one.body), second.url);
+    expect([200, 503]).toContain(lost.status);
+    const again = await deliver(one.body, signatureOf(one.body), second.url);
+    expect(again.status).toBe(200);
+    expect(await orderOf(one.guest, one.orderId)).toMatchObject({ status: "paid" });
+    expect(await stock(sql, one.variantId)).toEqual({ onHand: 8, reserved: 0 });
+  });
+});
