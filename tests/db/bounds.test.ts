@@ -43,6 +43,10 @@ const settings = [
   { column: "min_units_per_address", least: 1 },
   { column: "max_units_per_address", least: 1 },
   { column: "max_requests_per_address", least: 1 },
+  { column: "payment_window_seconds", least: 1, most: 86_400 },
+  { column: "max_paying_seconds", least: 1, most: 864_000 },
+  { column: "min_returned_seconds", least: 1, most: 86_400 },
+  { column: "shipping_cents", least: 0 },
 ];
 
 test.each(settings)("the setting $column lies within its bounds", async ({ column, least, most }) => {
@@ -80,6 +84,11 @@ const update = (what: string) => `update ${what} = ''`;
 
 const rows: [constraint: string, refused: string, taken: string][] = [
   ["store_settings_is_only_row_check", "insert into store_settings (is_only_row) values (false)", "select"],
+  [
+    "store_settings_shop_currency_check",
+    "update store_settings set shop_currency = 'eur'",
+    "update store_settings set shop_currency = 'USD'",
+  ],
   ["locations_code_check", update("locations set code"), "update locations set code = 'x'"],
   ["locations_name_check", update("locations set name"), "update locations set name = 'x'"],
   ["products_name_check", update("products set name"), "update products set name = 'x'"],

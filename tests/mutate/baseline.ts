@@ -26,6 +26,8 @@ export type Baseline = {
   /** Those of them that this mutant can make a difference to. */
   filesFor(mutant: Mutant): string[];
   durations: Map<string, number>;
+  /** What it costs to ask a file for nothing: quick ones cost little, and those that come by few mutants. */
+  costs: Map<string, number>;
   /** Milliseconds that one test may take with a mutant, and all of them together. */
   testTimeout: number;
   timeout: number;
@@ -77,6 +79,9 @@ export async function runBaseline(
         return canJudge(file, mutant) && (comesBy || !mutant.spot);
       }),
     durations: new Map([...green].map(([file, { took }]) => [file, took])),
+    costs: new Map(
+      [...green].map(([file, one]) => [file, one.took * (one.reached?.length ?? mutants.length)]),
+    ),
     // With room for a machine that others use too.
     testTimeout: Math.max(30_000, 2.5 * slowestTest),
     timeout: Math.max(300_000, 4 * total),

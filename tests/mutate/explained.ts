@@ -15,6 +15,49 @@ export const explained: { mutants: string; reason: string }[] = [
     reason:
       "these are all that a hold that is being paid may become: the only other status is the one that it has",
   },
+  ...["private.availability_of", "private.expire_lapsed"].map((name) => ({
+    mutants: `${name} where true: "r.expires_at >= *`,
+    reason:
+      "no active hold ends before the bound of its level: it keeps the scan off the index entries of holds that were expired before, and changes no answer",
+  })),
+  {
+    mutants: 'private.refuse_at_once where true: "h.location_id = s.location_id"',
+    reason: "every hold of a variant lies at one of its levels: the least end of all of them is the same",
+  },
+  {
+    mutants: 'private.refuse_at_once where true: "h.expires_at > p_now"',
+    reason: "called only where the bound of every level says that nothing there has lapsed",
+  },
+  {
+    mutants: "private.cart_rows where true: \"r.status = 'released'\"",
+    reason: "only what was released may be withdrawn (CHECK): said for the partial index",
+  },
+  ...["", " (2)"].map((place) => ({
+    mutants: `private.cool_down_ends_at where true: "r.status in ('released', 'confirmed')"${place}`,
+    reason: "said once more, because that is what the partial index knows",
+  })),
+  {
+    mutants: 'public.get_cart where true: "n.ended_at >= l.lost_at"',
+    reason: "a hold ends after it began, and its beginning is asked beside it: said for the index",
+  },
+  {
+    mutants: 'private.end_merge where true: "not private.merge_holds(s.merged_at)"',
+    reason:
+      "called only about shoppers who act for themselves, under their lock: their merge holds no longer",
+  },
+  {
+    mutants: 'private.count_limited guard true: "v_variants is not null"',
+    reason: "called only where a limit refused a request, which has lines",
+  },
+  {
+    mutants:
+      "public.shoppers.shoppers_note_sources_of_merged trigger-when true: (new.merged_into IS DISTINCT FROM old.merged_into)",
+    reason: "noting the same once more changes nothing",
+  },
+  ...["r.variant_id = l.variant_id", "r.status = 'active'"].map((condition) => ({
+    mutants: `private.source_limits_ahead where true: "${condition}"`,
+    reason: "what is let pass before the locks is caught behind them by private.source_limits_behind",
+  })),
 ];
 
 export function explanationOf(id: string, list = explained): string | undefined {

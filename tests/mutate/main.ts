@@ -78,7 +78,7 @@ async function tryMutants(
   const left = mutants.filter(({ id }) => !answered.has(id));
   console.log(`  ${known.length} are known from earlier runs, ${left.length} are to be tried\n`);
   const found: Result[] = [];
-  await tryAll(left, options.jobs, { ground, baseline, presentFor, results }, (result) => {
+  await tryAll(left, options, { ground, baseline, presentFor, results }, (result) => {
     found.push(result);
     console.log(lineOf(result, found.length, left.length));
   });

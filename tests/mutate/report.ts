@@ -3,7 +3,7 @@ import { guardedBy } from "./invariants.ts";
 import type { Mutant } from "./mutant.ts";
 import type { Outcome, Result } from "./results.ts";
 
-const columns: Outcome[] = ["killed", "timeout", "survived", "invalid"];
+const columns: Outcome[] = ["killed", "timeout", "survived", "invalid", "open"];
 
 /** `[ 12/345] killed    4.1 s  id  ← file > test: message`, about one mutant. */
 export function lineOf(result: Result, done: number, all: number): string {

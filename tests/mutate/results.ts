@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { stateDir } from "../../local/paths.ts";
 import { hashOf, type Mutant } from "./mutant.ts";
 
-export type Outcome = "killed" | "timeout" | "survived" | "invalid";
+/** `open` is what the quick files alone did not notice. */
+export type Outcome = "killed" | "timeout" | "survived" | "invalid" | "open";
 
 export type Result = {
   id: string;

@@ -71,12 +71,12 @@ const likely: [object: RegExp, files: string[]][] = [
   [/reservations\.|stock_levels\.|count_/, ["typed-sql", "status", "invariants"]],
 ];
 
-/** What notices most goes first: what this file says, what noticed this object's mutants before, then the quick ones. */
+/** What notices most goes first: what this file says, what noticed this object's mutants before, then who costs little. */
 export function rank(
   files: string[],
   { id, object }: Mutant,
   killers: { object: string; file: string }[],
-  durations: Map<string, number>,
+  costs: Map<string, number>,
 ): string[] {
   const hints = likely.filter(([pattern]) => pattern.test(id)).flatMap(([, names]) => names);
   const place = (file: string) => {
@@ -85,9 +85,9 @@ export function rank(
   };
   const kills = (file: string) =>
     killers.filter((kill) => kill.object === object && kill.file === file).length;
-  const took = (file: string) => durations.get(file) ?? 0;
+  const cost = (file: string) => costs.get(file) ?? 0;
   const isFirst = (file: string) => Number(kills(file) > 0 || place(file) < 1000);
   return files.toSorted(
-    (a, b) => isFirst(b) - isFirst(a) || kills(b) - kills(a) || place(a) - place(b) || took(a) - took(b),
+    (a, b) => isFirst(b) - isFirst(a) || kills(b) - kills(a) || place(a) - place(b) || cost(a) - cost(b),
   );
 }

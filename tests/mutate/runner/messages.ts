@@ -8,6 +8,8 @@ export type Order = {
 
 export type Failure = { file: string; test: string; message: string };
 
+export const isTimeout = ({ message }: Failure): boolean => /timed out in \d+ms/.test(message);
+
 export type Report = {
   failures: Failure[];
   /** Milliseconds by file. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { root } from "../../../local/paths.ts";
 import { endProcess } from "../../../local/processes.ts";
 import type { Order, Report, RunnerOptions } from "./messages.ts";
+import { isTimeout } from "./messages.ts";
 
 /** Runs test files in a process of its own, which is replaced when it does not come back. */
 export class Runner {
@@ -24,6 +25,8 @@ export class Runner {
     try {
       child.send(order);
       const [report] = (await once(child, "message", { signal: aborted.signal })) as [Report];
+      // A test that ran out of time may still be at work in there.
+      if (report.failures.some(isTimeout)) await this.stop();
       return report;
     } catch {
       const { reason } = aborted.signal;
@@ -44,9 +47,11 @@ export class Runner {
 
   async #start(): Promise<ChildProcess> {
     if (this.#child?.connected) return this.#child;
-    // What Vitest would print is for nobody: what counts is reported.
+    // What tests print is for nobody: what counts is reported.
     const child = fork(join(import.meta.dirname, "worker.ts"), [JSON.stringify(this.#options)], {
       cwd: root,
+      // In a session of its own: who interrupts us from a terminal does not interrupt it in the middle of a file.
+      detached: true,
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.#child = child;

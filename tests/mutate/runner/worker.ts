@@ -1,90 +1,34 @@
-import { join, relative } from "node:path";
-import {
-  createVitest,
-  type TestCase,
-  type TestModule,
-  type TestSequencer,
-  type TestSpecification,
-} from "vitest/node";
+import { registerHooks } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { root } from "../../../local/paths.ts";
-import type { Failure, Order, Report, RunnerOptions } from "./messages.ts";
+import type { Order, RunnerOptions } from "./messages.ts";
 
-// A process that keeps one Vitest ready and runs files of the suite `db` when its parent says so: to start Vitest
-// anew takes longer than most mutants live.
+// A process that runs files of the suite `db` when its parent says so, again and again. Test files are evaluated anew
+// each time; what they import, they share.
 
 const options = JSON.parse(process.argv[2] ?? "{}") as RunnerOptions;
-let failures: Failure[] = [];
-let slowestTest = 0;
+const harness = pathToFileURL(join(import.meta.dirname, "harness.ts")).href;
 
-/** The order in which files are asked is the order in which they are run. */
-class AsAsked implements TestSequencer {
-  async shard(files: TestSpecification[]) {
-    return files;
-  }
-  async sort(files: TestSpecification[]) {
-    return files;
-  }
-}
-
-const nameOf = (module: TestModule) => relative(root, module.moduleId).replaceAll("\\", "/");
-const firstLine = (error: { message?: string } | undefined) =>
-  (error?.message ?? String(error)).split("\n", 1)[0]?.slice(0, 200) ?? "";
-
-const reporter = {
-  onTestCaseResult(test: TestCase) {
-    const { state, errors } = test.result();
-    slowestTest = Math.max(slowestTest, test.diagnostic()?.duration ?? 0);
-    if (state === "failed") {
-      failures.push({ file: nameOf(test.module), test: test.fullName, message: firstLine(errors?.[0]) });
+registerHooks({
+  resolve(specifier, context, next) {
+    if (specifier === "vitest" && context.parentURL !== harness) return { url: harness, shortCircuit: true };
+    if (specifier.startsWith("@/")) {
+      return next(pathToFileURL(join(root, "src", `${specifier.slice(2)}.ts`)).href, context);
     }
+    return next(specifier, context);
   },
-  onTestModuleEnd(module: TestModule) {
-    const [error] = module.errors();
-    if (error) failures.push({ file: nameOf(module), test: "(the file itself)", message: firstLine(error) });
-  },
-};
+});
+// The work of a test that has failed may go on for a while, and fail once more: that says nothing about the next.
+process.on("unhandledRejection", () => {});
 
-const vitest = await createVitest(
-  "test",
-  {
-    config: false,
-    root,
-    watch: false,
-    include: ["tests/db/**/*.test.ts"],
-    isolate: false,
-    maxWorkers: 1,
-    bail: options.isHasty ? 1 : 0,
-    testTimeout: options.testTimeout,
-    hookTimeout: 60_000,
-    reporters: [reporter],
-    sequence: { sequencer: AsAsked },
-    fileParallelism: false,
-  },
-  { resolve: { alias: { "@": join(root, "src") } } },
-);
-await vitest.standalone();
-const project = vitest.getRootProject();
-
-async function run({ files, ...context }: Order): Promise<Report> {
-  failures = [];
-  slowestTest = 0;
-  for (const [key, value] of Object.entries(context)) project.provide(key as "adminUrl", value);
-  const specifications = files.map((file) => project.createSpecification(join(root, file)));
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, false);
-  const [error] = unhandledErrors as { message?: string }[];
-  if (error && failures.length === 0) {
-    failures.push({ file: files[0] ?? "", test: "(an error outside of tests)", message: firstLine(error) });
-  }
-  return {
-    failures,
-    slowestTest,
-    durations: testModules.map((module) => [nameOf(module), module.diagnostic().duration]),
-  };
-}
+const { runFiles } = (await import(harness)) as typeof import("./harness.ts");
+let orders = 0;
 
 process.on("message", async (order: Order) => {
-  const report = await run(order);
-  process.send?.(report);
+  const run = ++orders;
+  const load = (file: string) => import(`${pathToFileURL(join(root, file)).href}?run=${run}`);
+  process.send?.(await runFiles(order, options, load));
 });
 process.on("disconnect", () => process.exit(0));
 process.send?.("ready");
