@@ -4188,18 +4188,21 @@ declare
   v_max_expires_at timestamptz;
   l record; -- the stock level as it seems
 begin
-  if p_request ?| '{mode,quantityMode,source}' or v_line ? 'reservationId'
-     or v_is_keyed and not private.is_idempotency_key(p_request -> 'idempotencyKey', p_request -> 'bodyHash')
-     or jsonb_typeof(p_request -> 'lines') is distinct from 'array' or jsonb_array_length(p_request -> 'lines') <> 1
-     or jsonb_typeof(v_line -> 'quantity') is distinct from 'number'
-     or not pg_input_is_valid(v_line ->> 'quantity', 'integer')
-     or pg_input_is_valid(v_line ->> 'variantId', 'uuid') is not true
-     or pg_input_is_valid(p_request ->> 'shopperId', 'uuid') is not true then
-    return null; -- or malformed: private.reserve says how
+  begin
+    if p_request ?| '{mode,quantityMode,source}' or v_line ? 'reservationId'
+       or v_is_keyed and not private.is_idempotency_key(p_request -> 'idempotencyKey', p_request -> 'bodyHash')
+       or jsonb_array_length(p_request -> 'lines') <> 1 or jsonb_typeof(v_line -> 'quantity') is distinct from 'number' then
+      return null;
+    end if;
+    v_shopper_id := p_request ->> 'shopperId';
+    v_variant_id := v_line ->> 'variantId';
+    v_quantity := v_line ->> 'quantity';
+  exception when data_exception then
+    return null; -- malformed: private.reserve says how
+  end;
+  if v_shopper_id is null then
+    return null;
   end if;
-  v_shopper_id := p_request ->> 'shopperId';
-  v_variant_id := v_line ->> 'variantId';
-  v_quantity := v_line ->> 'quantity';
 
   -- An empty shelf is not worth a lock.
   select count(*) as levels, max(s.on_hand - s.safety_stock - s.reserved) as free,
