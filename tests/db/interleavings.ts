@@ -1,8 +1,6 @@
-import { beforeAll, expect, test } from "vitest";
-import { type Sql, type TestDatabase, useTestDatabase } from "../support/database.ts";
+import type { Sql, TestDatabase } from "../support/database.ts";
 import {
   createVariant,
-  expectConsistent,
   extend,
   must,
   newShopper,
@@ -12,7 +10,8 @@ import {
   setQuantity,
   sweep,
 } from "../support/shop.ts";
-import { adjust, begin, commit, findDrift, rollback, startBeside, transfer } from "./sessions.ts";
+import { testTable } from "./interleavings-table.ts";
+import { adjust, transfer } from "./sessions.ts";
 
 /** What one session does to the one hold of a scene: everything that changes holds or stock. */
 export const operations = [
@@ -25,7 +24,7 @@ export const operations = [
   "adjust",
   "sweep",
 ] as const;
-type Operation = (typeof operations)[number];
+export type Operation = (typeof operations)[number];
 
 export type Setting = {
   /** Whether the hold that everything is about still lives, or lapsed and was swept by nobody. */
@@ -36,24 +35,14 @@ export type Setting = {
   onHand: number;
 };
 
-type Scene = {
+export type Scene = {
   setting: Setting;
   variantId: string;
   mine: { reservationId: string; locationId: string };
   people: Record<"X" | "Y" | "U", string>;
 };
 
-type Row = {
-  first: Operation;
-  second: Operation;
-  /** `waits`: for the first session, as pg_blocking_pids says. `at once`: it answers while the first is open. */
-  waits: string;
-  answer: string;
-  afterCommit: { answer: string; state: string };
-  afterRollback: { answer: string; state: string };
-};
-
-async function perform(operation: Operation, session: Sql, scene: Scene, place: "first" | "second") {
+export async function perform(operation: Operation, session: Sql, scene: Scene, place: "first" | "second") {
   const { setting, variantId, mine, people } = scene;
   const who = people[place === "first" ? "X" : setting.second];
   switch (operation) {
@@ -88,7 +77,7 @@ async function perform(operation: Operation, session: Sql, scene: Scene, place: 
 }
 
 /** The holds, oldest first, and `reserved/on_hand`, for example: `X expired, Y active×2, 2/2`. */
-async function stateOf(sql: Sql, { variantId, people }: Scene): Promise<string> {
+export async function stateOf(sql: Sql, { variantId, people }: Scene): Promise<string> {
   const name = (id: string) => must(Object.entries(people).find(([, shopperId]) => shopperId === id))[0];
   const holds = await sql<{ shopper_id: string; state: string; quantity: number }[]>`
     select shopper_id, quantity,
@@ -101,7 +90,7 @@ async function stateOf(sql: Sql, { variantId, people }: Scene): Promise<string> 
   return [...words, must(level).counts].join(", ");
 }
 
-async function setScene(db: TestDatabase, setting: Setting): Promise<Scene> {
+export async function setScene(db: TestDatabase, setting: Setting, units = 1): Promise<Scene> {
   // Nothing that an earlier scene left is for this one's sweep to find.
   await sweep(db.sql);
   const people = { X: newShopper(), Y: newShopper(), U: newShopper() };
@@ -112,73 +101,17 @@ async function setScene(db: TestDatabase, setting: Setting): Promise<Scene> {
     with shopper as (insert into shoppers (id) values (${people.X}) returning id)
     insert into reservations (shopper_id, variant_id, location_id, quantity, duration_seconds, created_at, expires_at,
                               max_expires_at)
-    select shopper.id, s.variant_id, s.location_id, 1, 900, t.began, t.began + interval '900 s', t.began + interval '2 h'
+    select shopper.id, s.variant_id, s.location_id, ${units}, 900, t.began, t.began + interval '900 s', t.began + interval '2 h'
     from stock_levels as s, shopper, (select clock_timestamp() - ${age}::interval as began) as t
     where s.variant_id = ${variantId}
     returning id as "reservationId", location_id as "locationId"`;
   return { setting, variantId, mine: must(mine), people };
 }
 
-async function play(db: TestDatabase, setting: Setting, row: Row, sessions: [Sql, Sql], end: typeof commit) {
-  const [first, second] = sessions;
-  const scene = await setScene(db, setting);
-  await begin(first);
-  const answer = await perform(row.first, first, scene, "first");
-  const beside = await startBeside(db, first, second, (s) => perform(row.second, s, scene, "second"));
-  await end(first);
-  const late = await beside.result.catch((error: { code?: string }) => error.code ?? String(error));
-  const waits = beside.isBlocked ? "waits" : "at once";
-  return { waits, answer, late: { answer: late, state: await stateOf(db.sql, scene) } };
-}
-
-/** Reads a table of rows `first | second | waits | answer | answer | state | answer | state`. */
-function readTable(table: string): Row[] {
-  return table
-    .trim()
-    .split("\n")
-    .map((line) => {
-      const [first, second, waits, answer, ...then] = line.split("|").map((cell) => cell.trim());
-      const [late, state, lateAlone, stateAlone] = then.map(must);
-      return {
-        first: must(operations.find((name) => name === first)),
-        second: must(operations.find((name) => name === second)),
-        waits: must(waits),
-        answer: must(answer),
-        afterCommit: { answer: must(late), state: must(state) },
-        afterRollback: { answer: must(lateAlone), state: must(stateAlone) },
-      };
-    });
-}
-
-/**
- * Plays every row of the table twice: the first session's work is committed, or rolled back, after the second
- * session's began. The table must have every pair of operations in both orders, once.
- */
+/** Plays a table of every pair of the operations on a hold; see testTable. */
 export function testInterleavings(setting: Setting, table: string): void {
-  const db = useTestDatabase();
-  const rows = readTable(table);
-  let sessions: [Sql, Sql];
-  beforeAll(() => {
-    sessions = [db.connect(), db.connect()];
-  });
-
-  test("every pair of operations is in the table, in both orders, once", () => {
-    const pairs = operations.flatMap((first) => operations.map((second) => `${first}, ${second}`));
-    expect(rows.map(({ first, second }) => `${first}, ${second}`).toSorted()).toEqual(pairs.toSorted());
-  });
-
-  const check = async (row: Row, end: typeof commit, late: Row["afterCommit"]) => {
-    const played = await play(db, setting, row, sessions, end);
-    expect(played).toEqual({ waits: row.waits, answer: row.answer, late });
-    await expectConsistent(db.sql);
-    expect(await findDrift(db.sql)).toEqual([]);
-  };
-  test.each(rows)(
-    "$first, then $second, and the first commits: $afterCommit.answer → $afterCommit.state",
-    (row) => check(row, commit, row.afterCommit),
-  );
-  test.each(rows)(
-    "$first, then $second, and the first gives up: $afterRollback.answer → $afterRollback.state",
-    (row) => check(row, rollback, row.afterRollback),
+  testTable(
+    { operations, beside: operations, setScene: (db) => setScene(db, setting), perform, stateOf },
+    table,
   );
 }

@@ -129,6 +129,7 @@ export function transfer(shop: ShopModel, from: string, to: string, now: Micros)
     }
     hold.shopperId = to;
   }
+  for (const order of shop.orders) if (order.shopperId === from) order.shopperId = to;
   for (const [guest, user] of shop.mergedInto) if (user === from) shop.mergedInto.set(guest, to);
   shop.mergedInto.set(from, to);
   return { outcome: "transferred", merged, moved };

@@ -1,5 +1,6 @@
 import type { TransactionSql } from "postgres";
 import { expect } from "vitest";
+import { type Payment, settle, startCheckout } from "../support/checkout.ts";
 import type { Sql } from "../support/database.ts";
 import {
   extend,
@@ -11,6 +12,7 @@ import {
   setQuantity,
   sweep,
 } from "../support/shop.ts";
+import { refundFirstLine, sessionOf } from "./model-payer.ts";
 import type { Step } from "./model-steps.ts";
 import { keptBack, locationIds, offAndOn, shopperIds, variantIds } from "./model-store.ts";
 import { adjust, transfer } from "./sessions.ts";
@@ -61,9 +63,19 @@ export async function perform(sql: Sql, superuser: Sql, step: Step): Promise<voi
     case "pass":
       await pass(superuser, step.seconds);
       break;
-    case "pay":
-      await pay(sql, step.pick);
+    case "pin":
+      await startCheckout(sql, at(shopperIds, step.shopper));
       break;
+    case "settle": {
+      const payment = await pickPayment(sql, step.pick);
+      if (payment) await settle(sql, payment.paymentId, sessionOf(step.word, payment), step.after);
+      break;
+    }
+    case "refund": {
+      const payment = await pickPayment(sql, step.pick);
+      if (payment) await refundFirstLine(sql, payment.orderId, step);
+      break;
+    }
     case "keepBack":
       await sql`update stock_levels set safety_stock = ${step.units}
         where variant_id = ${keptBack} and location_id = ${at(locationIds, step.location)}`;
@@ -109,22 +121,11 @@ async function pass(superuser: Sql, seconds: number): Promise<void> {
   });
 }
 
-/**
- * A payment is opened, or an open one is given up, as a checkout will: under the shopper's lock, or a sign-in at the
- * same moment would leave a pinned hold with the guest.
- */
-async function pay(sql: Sql, n: number): Promise<void> {
-  const hold = await pick(sql, n);
-  if (!hold) return;
-  await sql.begin(async (tx) => {
-    await tx`select from shoppers where id = ${hold.shopper_id} for no key update`;
-    await lockAllLevels(tx);
-    await tx`
-      update reservations set status = case status when 'active' then 'paying' else 'released' end::reservation_status,
-        ended_at = case status when 'paying' then clock_timestamp() end
-      where id = ${hold.id} and shopper_id = ${hold.shopper_id}
-        and (status = 'paying' or (status = 'active' and expires_at > clock_timestamp()))`;
-  });
+/** One of the last payments. */
+async function pickPayment(sql: Sql, n: number): Promise<Payment | undefined> {
+  const [row] = await sql<{ payment: Payment }[]>`
+    select private.payment_as_json(id) as payment from payments order by created_at desc, id offset ${n} limit 1`;
+  return row?.payment;
 }
 
 /** Looks at everything from one snapshot, again and again, until told to stop. Answers how often it looked. */

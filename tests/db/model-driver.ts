@@ -10,6 +10,7 @@ import {
 } from "../support/shop.ts";
 import { adjust, extend, release, setQuantity, transfer } from "./model-changes.ts";
 import { type Comparison, micros } from "./model-comparison.ts";
+import { Payer } from "./model-payer.ts";
 import { hasLapsed, isInCart, type Micros, type ModelHold, SECOND } from "./model-rules.ts";
 import type { ShopModel } from "./model-shop.ts";
 import type { Step, Wish } from "./model-steps.ts";
@@ -24,11 +25,13 @@ export class Driver {
   private readonly superuser: Sql;
   private readonly shop: ShopModel;
   private readonly expect: Comparison;
+  private readonly payer: Payer;
 
   constructor(superuser: Sql, shop: ShopModel, comparison: Comparison) {
     this.superuser = superuser;
     this.shop = shop;
     this.expect = comparison;
+    this.payer = new Payer(shop, comparison, (serverNow) => this.tell(serverNow));
   }
 
   async run(sql: Sql, step: Step, rows: Row[]): Promise<void> {
@@ -38,7 +41,9 @@ export class Driver {
     else if (step.kind === "transfer") await this.transfer(sql, step.from, step.to);
     else if (step.kind === "adjust") await this.adjust(sql, step);
     else if (step.kind === "pass") await this.pass(step.seconds);
-    else if (step.kind === "pay") await this.pay(sql, step.pick);
+    else if (step.kind === "pin") await this.payer.pin(sql, at(shopperIds, step.shopper));
+    else if (step.kind === "settle") await this.payer.settle(sql, step);
+    else if (step.kind === "refund") await this.payer.refund(sql, step);
     else if (step.kind === "publish") await this.publish(sql);
     else if (step.kind === "keepBack") await this.keepBack(sql, step);
     else await this.change(sql, step);
@@ -191,22 +196,6 @@ export class Driver {
       await tx`update shoppers set minute_began_at = minute_began_at - ${`${length} s`}::interval`;
     });
     this.expect.passed += length * SECOND;
-  }
-
-  /** A payment begins, or is given up: what a checkout will do is typed here. */
-  private async pay(sql: Sql, n: number): Promise<void> {
-    const hold = this.pick(n);
-    if (!hold || (hold.state !== "paying" && !isInCart(hold, this.now))) return;
-    const isTaken = this.shop.holds.some(
-      (h) =>
-        h !== hold &&
-        h.state === "active" &&
-        h.shopperId === hold.shopperId &&
-        h.variantId === hold.variantId,
-    );
-    if (hold.state === "paying" && isTaken) return;
-    hold.state = hold.state === "paying" ? "active" : "paying";
-    await sql`update reservations set status = ${hold.state} where id = ${hold.id}`;
   }
 
   private async publish(sql: Sql): Promise<void> {

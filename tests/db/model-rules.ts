@@ -11,7 +11,7 @@ export type ModelHold = {
   locationId: string;
   quantity: number;
   /** A hold that time ended stays "active" here: when it lapses is a matter of the clock, not of its state. */
-  state: "active" | "paying" | "released" | "withdrawn";
+  state: "active" | "paying" | "released" | "withdrawn" | "confirmed";
   durationSeconds: number;
   heldAt: Micros;
   expiresAt: Micros;

@@ -1,4 +1,5 @@
 import type { Request } from "../support/shop.ts";
+import type { ModelOrder } from "./model-paying.ts";
 import {
   type Decision,
   decideMore,
@@ -29,6 +30,7 @@ export type ModelAnswer = { outcome: string; lines: ModelLine[] };
  */
 export class ShopModel {
   holds: ModelHold[] = [];
+  orders: ModelOrder[] = [];
   mergedInto = new Map<string, string>();
   minutes = new Minutes();
 
@@ -45,6 +47,7 @@ export class ShopModel {
   copy(): ShopModel {
     const copy = new ShopModel(this.settings, structuredClone(this.variants), this.vips);
     copy.holds = structuredClone(this.holds);
+    copy.orders = structuredClone(this.orders);
     copy.mergedInto = new Map(this.mergedInto);
     copy.minutes = this.minutes.copy();
     return copy;

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { type Word, words } from "./model-paying.ts";
 
 /** A step of a history as plain numbers: what they point at is looked up when it is done. */
 export type Wish = {
@@ -15,7 +16,9 @@ export type Step =
   | { kind: "transfer"; from: number; to: number }
   | { kind: "adjust"; variant: number; location: number; delta: number; mayRelease: boolean }
   | { kind: "pass"; seconds: number }
-  | { kind: "pay"; pick: number }
+  | { kind: "pin"; shopper: number }
+  | { kind: "settle"; pick: number; word: Word; after: "return" | "expire" }
+  | { kind: "refund"; pick: number; quantity: number; isRestocked: boolean }
   | { kind: "publish" }
   | { kind: "keepBack"; location: number; units: number };
 
@@ -25,6 +28,8 @@ const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
 const shopper = fc.nat(3);
 /** Recent holds first, more of them than there are is fine. */
 const pick = fc.oneof({ weight: 4, arbitrary: fc.nat(4) }, { weight: 1, arbitrary: fc.nat(40) });
+/** The last orders first. */
+const order = fc.oneof({ weight: 4, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.nat(20) });
 /** Mostly whoever has the hold (0), now and then anybody (1 to 4). */
 const by = fc.oneof(
   { weight: 5, arbitrary: fc.constant(0) },
@@ -89,7 +94,25 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       seconds: fc.constantFrom(90, 200, 200, 320, 700, 700, 920, 1820, 3700),
     }),
   },
-  { weight: 1, arbitrary: record({ kind: fc.constant("pay" as const), pick }) },
+  { weight: 4, arbitrary: record({ kind: fc.constant("pin" as const), shopper }) },
+  {
+    weight: 5,
+    arbitrary: record({
+      kind: fc.constant("settle" as const),
+      pick: order,
+      word: fc.constantFrom(...words),
+      after: fc.constantFrom("return", "expire"),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: record({
+      kind: fc.constant("refund" as const),
+      pick: order,
+      quantity: fc.integer({ min: 1, max: 2 }),
+      isRestocked: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: record({ kind: fc.constant("publish" as const) }) },
   {
     weight: 1,

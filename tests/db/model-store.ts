@@ -3,6 +3,7 @@ import type { Sql } from "../support/database.ts";
 import { type Cart, expectConsistent, must } from "../support/shop.ts";
 import { availabilityOf, lostOf } from "./model-changes.ts";
 import { micros } from "./model-comparison.ts";
+import { expectSameOrders } from "./model-payer.ts";
 import { isInCart, isLive, type Micros, type ModelVariant, type Settings } from "./model-rules.ts";
 import { ShopModel } from "./model-shop.ts";
 
@@ -54,7 +55,9 @@ export async function buildShop(sql: Sql): Promise<void> {
     max_units_per_line = ${settings.perLine}, max_units_per_variant = ${settings.perVariant},
     max_units_per_shopper = ${settings.perShopper}, max_holds_per_minute = ${settings.holdsPerMinute},
     -- The model knows nothing of cooling down, which has tests of its own: limits.test.ts.
-    cool_down_seconds = 0`;
+    cool_down_seconds = 0,
+    -- Nor of the cap on pinning again and again: payments-start.test.ts.
+    max_paying_seconds = 864000`;
   await sql`insert into locations (id, code, name, priority)
     values (${main}, 'first', 'First', 1), (${elsewhere}, 'second', 'Second', 2)`;
   for (const [n, { holdSeconds, levels }] of stock().entries()) {
@@ -74,6 +77,15 @@ export async function resetShop(superuser: Sql): Promise<void> {
   await superuser.begin(async (tx) => {
     await tx`set local session_replication_role = replica`;
     for (const table of [
+      "payment_events",
+      "refund_lines",
+      "refunds",
+      "outgoing_mails",
+      "payments",
+      "order_lines",
+      "orders",
+      "order_trail",
+      "alerts",
       "reservations",
       "reservation_trail",
       "stock_trail",
@@ -178,6 +190,7 @@ export async function expectSame(sql: Sql, shop: ShopModel, passed: Micros): Pro
     expect(shop.levelsOf(variantId).find((l) => l.locationId === locationId)?.onHand).toBe(onHand);
   }
   expectSameView(state, shop, now, passed);
+  await expectSameOrders(sql, shop);
   return state.holds;
 }
 

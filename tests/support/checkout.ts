@@ -49,6 +49,7 @@ export type Order = {
   refunds: Refund[];
 };
 export type CheckoutAnswer = {
+  serverNow: string;
   outcome: string;
   isNew?: boolean;
   payment?: Payment;
@@ -62,7 +63,7 @@ export type CheckoutAnswer = {
 export type Details = Record<"email" | "name" | "line1" | "postalCode" | "city" | "country", string> & {
   line2: string | null;
 };
-export type Settled = { outcome: string; order: Order; refundId?: string | null };
+export type Settled = { serverNow: string; outcome: string; order: Order; refundId?: string | null };
 
 export const details: Details = {
   email: "ada@example.test",
