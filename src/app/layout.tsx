@@ -9,6 +9,7 @@ import { SiteHeader } from "@/components/layout/SiteHeader";
 import { ReservationStatus } from "@/components/ReservationStatus";
 import { CartProvider } from "@/contexts/CartContext";
 import { CartDrawerProvider } from "@/contexts/CartDrawerContext";
+import { CheckoutProvider } from "@/contexts/CheckoutContext";
 import { readInitialCart } from "./read-initial-cart";
 import { readSessionOfPage } from "./read-session-of-page";
 import "./globals.css";
@@ -38,15 +39,17 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         </a>
         <SessionGuard isUser={session.kind === "user"} />
         <CartProvider initial={initialCart}>
-          <CartDrawerProvider>
-            <SiteHeader email={session.email} />
-            <main id="content" tabIndex={-1}>
-              {children}
-            </main>
-            <SiteFooter />
-            <ReservationStatus placement="floating" />
-            <CartDrawer />
-          </CartDrawerProvider>
+          <CheckoutProvider isStranger={initialCart.known && initialCart.cart === null}>
+            <CartDrawerProvider>
+              <SiteHeader email={session.email} />
+              <main id="content" tabIndex={-1}>
+                {children}
+              </main>
+              <SiteFooter />
+              <ReservationStatus placement="floating" />
+              <CartDrawer />
+            </CartDrawerProvider>
+          </CheckoutProvider>
         </CartProvider>
       </body>
     </html>

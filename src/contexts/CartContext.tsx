@@ -65,6 +65,12 @@ export function useCart(): CartState {
   return useSyncExternalStore(store.subscribe, store.getState, store.getRendered);
 }
 
+/** Whether the shopper holds units of a variant. */
+export function useHolds(): (variantId: string) => boolean {
+  const lines = useCart().cart?.lines ?? [];
+  return (variantId) => lines.some((line) => line.variantId === variantId);
+}
+
 /** The server's time, once a second. While the page wakes up it is the moment at which it was rendered. */
 export function useServerNow(): number {
   const { ticker, getRendered } = useCartStore();

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { SessionSchema } from "@/contracts/account";
-import { ProblemSchema } from "@/contracts/problem";
+import { type Problem, ProblemSchema } from "@/contracts/problem";
 import {
   type Cart,
   CartSchema,
@@ -17,7 +17,10 @@ import { browserTime } from "./time";
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-export type Answer<Value> = { ok: true; value: Value } | { ok: false; failure: Failure };
+/** `problem`: the whole of what the shop said, where a page needs more of it than why. */
+export type Answer<Value> =
+  | { ok: true; value: Value }
+  | { ok: false; failure: Failure; problem?: Problem | undefined };
 
 interface Options extends Partial<Pacing> {
   isStranger?: boolean;
@@ -89,7 +92,7 @@ export function createCartApi(
 }
 export type CartApi = ReturnType<typeof createCartApi>;
 
-function withBody(method: string, body: unknown): RequestInit {
+export function withBody(method: string, body: unknown): RequestInit {
   return { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
@@ -103,7 +106,8 @@ export async function request<Value>(
   return (await tryOnce(fetch, url, init, schema)).answer;
 }
 
-async function tryOnce<Value>(
+/** Asks once, and says whether it may be asked again. */
+export async function tryOnce<Value>(
   fetch: Fetch,
   url: string,
   init: RequestInit,
@@ -121,7 +125,10 @@ async function tryOnce<Value>(
     return { answer: { ok: false, failure: { kind } }, isOpen, retryAfter: retryAfterOf(response) };
   }
   const settled = { isOpen: isUnavailable(response), retryAfter: retryAfterOf(response) };
-  if (!response.ok) return { answer: { ok: false, failure: failureOf(body) }, ...settled };
+  if (!response.ok) {
+    const problem = ProblemSchema.safeParse(body).data;
+    return { answer: { ok: false, failure: failureOf(problem), problem }, ...settled };
+  }
   const parsed = schema.safeParse(body);
   if (!parsed.success) return { answer: { ok: false, failure: { kind: "unexpected" } }, ...settled };
   return { answer: { ok: true, value: parsed.data }, ...settled };
@@ -137,10 +144,9 @@ function retryAfterOf(response: Response | undefined): number {
   return Number(response?.headers.get("retry-after")) || 0;
 }
 
-function failureOf(body: unknown): Failure {
-  const parsed = ProblemSchema.safeParse(body);
-  if (!parsed.success) return { kind: "unexpected" };
-  const { code, available, nextReleaseAt, limit } = parsed.data;
+function failureOf(problem: Problem | undefined): Failure {
+  if (problem === undefined) return { kind: "unexpected" };
+  const { code, available, nextReleaseAt, limit } = problem;
   return {
     kind: "refused",
     code,

@@ -185,6 +185,11 @@ export function createCartStore(options: CartStoreOptions) {
         serverNow,
       }));
     },
+    /** A payment took units out of the cart or gave them back: `here` too they are read again. */
+    moved(where: "here" | "elsewhere") {
+      tabs?.tell();
+      if (where === "here") void refreshAfterChange();
+    },
     dismissFailure: (subject: Subject) => dispatch({ type: "failure_dismissed", subject }),
     dismissEnded: () => dispatch({ type: "ended_dismissed" }),
     /** Begins to keep itself current; answers with the way to stop. */

@@ -1,3 +1,5 @@
+import { forgetDetails } from "./typed-details";
+
 const CHANNEL = "holdfast-session";
 
 /**
@@ -5,6 +7,7 @@ const CHANNEL = "holdfast-session";
  * before stays in memory, and nothing that a page kept for later is shown again.
  */
 export function changeSession(path: string): void {
+  forgetDetails();
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage("changed");
   channel.close();
@@ -14,7 +17,10 @@ export function changeSession(path: string): void {
 /** Loads this page anew when another tab changed the session. Answers with the way to stop. */
 export function followSession(): () => void {
   const channel = new BroadcastChannel(CHANNEL);
-  channel.addEventListener("message", () => window.location.reload());
+  channel.addEventListener("message", () => {
+    forgetDetails();
+    window.location.reload();
+  });
   return () => channel.close();
 }
 

@@ -2,6 +2,7 @@ import { act, fireEvent, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { CartContents } from "@/components/cart/CartContents";
 import { answer, at, cart, lapsedLine, line, mug, uuid } from "../unit/cart-fixtures";
+import { checkout, openPayment } from "../unit/checkout-fixtures";
 import { renderWithCart } from "./harness";
 
 const show = (...parts: Parameters<typeof cart>) =>
@@ -110,9 +111,37 @@ describe("an outage of an empty cart", () => {
 });
 
 describe("paying", () => {
-  it("is not pretended: no button leads to a till that is not there", () => {
+  it("is one link away", () => {
     show(0, [line()]);
-    expect(screen.getByText("The till is not open yet.")).toBeTruthy();
-    expect(screen.queryByRole("button", { name: /pay|check ?out|order|buy/i })).toBeNull();
+    expect(screen.getByRole("link", { name: "Checkout" }).getAttribute("href")).toBe("/checkout");
+  });
+
+  it("that another tab began is noticed by what left the cart, and not by what lapsed", async () => {
+    const { server, store, paying } = show(0, [line(), mug()]);
+    await act(async () => void store.refresh());
+    await server.last("GET").respond(cart(1, [line()], [lapsedLine({ reservationId: uuid(2) })]));
+    expect(paying.server.calls).toHaveLength(0);
+    await act(async () => void store.refresh());
+    await server.last("GET").respond(cart(2, []));
+    await paying.server.last("GET").respond(checkout(3, [], openPayment()));
+    expect(screen.getByRole("region", { name: "Your payment is open" })).toBeTruthy();
+  });
+
+  it("that is under way is shown, with until when and both ways on, and is no empty cart", async () => {
+    const { paying, time } = show(0, []);
+    void paying.store.refresh();
+    await paying.server.last("GET").respond(checkout(0, [], openPayment()));
+    expect(screen.queryByText("Nothing is held for you.")).toBeNull();
+    const panel = screen.getByRole("region", { name: "Your payment is open" });
+    expect(panel.textContent).toContain("Tidewater Vase, Large (1 unit) for €189.90");
+    expect(screen.getByRole("timer", { name: "Time left to pay" }).textContent).toBe("15:00");
+    await time.advance(60_000);
+    expect(screen.getByRole("timer", { name: "Time left to pay" }).textContent).toBe("14:00");
+    const link = screen.getByRole("link", { name: "Continue to the payment" });
+    expect(link.getAttribute("href")).toBe("https://pay.example/cs_1");
+    fireEvent.click(button("Back to the cart"));
+    await paying.server.last("DELETE").respond({ serverNow: at(61), outcome: "returned" });
+    await paying.server.last("GET").respond(checkout(62, [line()]));
+    expect(screen.queryByRole("region", { name: "Your payment is open" })).toBeNull();
   });
 });

@@ -1,11 +1,18 @@
 import { fireEvent, screen } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ReservationStatus } from "@/components/ReservationStatus";
 import { StatusLine } from "@/components/reservation/StatusLine";
 import { useCart } from "@/contexts/CartContext";
 import type { CartLine } from "@/contracts/reservations";
 import { answer, at, cart, lapsedLine, line, mug, uuid } from "../unit/cart-fixtures";
+import { checkout, openPayment } from "../unit/checkout-fixtures";
 import { renderWithCart } from "./harness";
+
+const address = vi.hoisted(() => ({ pathname: "/" }));
+vi.mock("next/navigation", () => ({ usePathname: () => address.pathname }));
+afterEach(() => {
+  address.pathname = "/";
+});
 
 function Lines() {
   const lines = useCart().cart?.lines ?? [];
@@ -125,6 +132,24 @@ describe("the floating notice", () => {
 
   it("is not there while nothing is held", () => {
     show();
+    expect(screen.queryByRole("complementary")).toBeNull();
+  });
+
+  it.each(["/cart", "/account"])("is not there on %s, where the cart is in sight", (pathname) => {
+    address.pathname = pathname;
+    show(line());
+    expect(screen.queryByRole("complementary")).toBeNull();
+  });
+
+  it("leads back to a payment that is open, from everywhere but the checkout", async () => {
+    const { paying, rerender } = show();
+    void paying.store.refresh();
+    await paying.server.last("GET").respond(checkout(0, [], openPayment()));
+    expect(timer().textContent).toBe("15:00");
+    const way = screen.getByRole("link", { name: "Continue or go back" });
+    expect(way.getAttribute("href")).toBe("/checkout");
+    address.pathname = "/checkout";
+    rerender(<ReservationStatus placement="floating" />);
     expect(screen.queryByRole("complementary")).toBeNull();
   });
 

@@ -7,7 +7,7 @@ export interface Call {
   /** What the change is known by. */
   key: string | null;
   respond(body: unknown, status?: number, headers?: Record<string, string>): Promise<void>;
-  refuse(code: string, facts?: object): Promise<void>;
+  refuse(code: string, facts?: object, status?: number): Promise<void>;
   /** The shop cannot answer now. */
   turnAway(retryAfter: number): Promise<void>;
   /** No answer ever comes: the network is gone. */
@@ -31,7 +31,7 @@ export class FakeServer {
         body: typeof init.body === "string" ? JSON.parse(init.body) : undefined,
         key: new Headers(init.headers).get("idempotency-key"),
         respond,
-        refuse: (code, facts = {}) => respond(problem(code, 409, facts), 409),
+        refuse: (code, facts = {}, status = 409) => respond(problem(code, status, facts), status),
         turnAway: (seconds) => respond(problem("server_busy", 503), 503, { "retry-after": String(seconds) }),
         lose: async () => {
           reject(new TypeError("Failed to fetch"));
@@ -44,9 +44,10 @@ export class FakeServer {
     return this.calls.filter((call) => call.method === method).length;
   }
 
-  last(method: string): Call {
-    const call = this.calls.findLast((one) => one.method === method);
-    if (!call) throw new Error(`No ${method} was sent`);
+  /** `path`: what its URL ends with, where several are asked alike. */
+  last(method: string, path = ""): Call {
+    const call = this.calls.findLast((one) => one.method === method && one.url.endsWith(path));
+    if (!call) throw new Error(`No ${method} ${path} was sent`);
     return call;
   }
 }

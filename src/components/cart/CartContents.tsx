@@ -2,8 +2,10 @@
 
 import type { ReactNode } from "react";
 import { useCart, useCartStore } from "@/contexts/CartContext";
+import { useCheckout } from "@/contexts/CheckoutContext";
 import type { CartState } from "@/contexts/cart-reducer";
 import { failureText } from "@/domain/refusals";
+import { OpenPaymentPanel } from "../checkout/OpenPaymentPanel";
 import { localTimeText } from "../LocalTime";
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
@@ -13,9 +15,16 @@ import { CartSummary } from "./CartSummary";
 import { EmptyCart } from "./EmptyCart";
 import { LapsedLines } from "./LapsedLines";
 
+interface CartContentsProps {
+  layout: "narrow" | "wide";
+  action?: ReactNode;
+  onLeave?: () => void;
+}
+
 /** The cart, in the drawer and on its page: lines, what is no longer held, the sum. */
-export function CartContents({ layout, action }: { layout: "narrow" | "wide"; action?: ReactNode }) {
+export function CartContents({ layout, action, onLeave }: CartContentsProps) {
   const state = useCart();
+  const openPayment = useCheckout().checkout?.openPayment ?? null;
   const lines = state.cart?.lines ?? [];
   const isEmpty = state.known && state.readFailure === null && lines.length === 0;
   return (
@@ -23,7 +32,8 @@ export function CartContents({ layout, action }: { layout: "narrow" | "wide"; ac
       <div className={styles.main}>
         <ReadFailure state={state} />
         {!state.known && state.readFailure === null && <p role="note">Looking up your cart …</p>}
-        {isEmpty && <EmptyCart />}
+        {openPayment !== null && <OpenPaymentPanel payment={openPayment} />}
+        {isEmpty && openPayment === null && <EmptyCart />}
         {lines.length > 0 && (
           <ul>
             {lines.map((line) => (
@@ -35,7 +45,9 @@ export function CartContents({ layout, action }: { layout: "narrow" | "wide"; ac
       </div>
       {state.cart && lines.length > 0 && (
         <section className={styles.side} aria-label="Total">
-          <CartSummary cart={state.cart}>{action}</CartSummary>
+          <CartSummary cart={state.cart} onLeave={onLeave}>
+            {action}
+          </CartSummary>
         </section>
       )}
     </div>

@@ -20,6 +20,7 @@ export function CartDrawer() {
         <StatusLine />
         <CartContents
           layout="narrow"
+          onLeave={close}
           action={
             <Link className={styles.page} href="/cart" onClick={close}>
               Open as a page

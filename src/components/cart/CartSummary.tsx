@@ -7,10 +7,17 @@ import type { Cart } from "@/contracts/reservations";
 import { moneyText } from "@/domain/money";
 import { FailureNotice } from "../FailureNotice";
 import { Button } from "../ui/Button";
-import { Notice } from "../ui/Notice";
+import { ButtonLink } from "../ui/ButtonLink";
 import styles from "./CartSummary.module.css";
 
-export function CartSummary({ cart, children }: { cart: Cart; children?: ReactNode }) {
+interface CartSummaryProps {
+  cart: Cart;
+  /** The shopper goes on to the checkout: a drawer closes. */
+  onLeave?: (() => void) | undefined;
+  children?: ReactNode;
+}
+
+export function CartSummary({ cart, onLeave, children }: CartSummaryProps) {
   const store = useCartStore();
   const state = useCart();
   return (
@@ -19,11 +26,10 @@ export function CartSummary({ cart, children }: { cart: Cart; children?: ReactNo
         <dt>Total</dt>
         <dd>{cart.currency === null ? null : moneyText(cart.totalCents, cart.currency)}</dd>
       </dl>
-      <Notice tone="plain">
-        <p>
-          <strong>The till is not open yet.</strong> You can hold pieces, but not pay for them.
-        </p>
-      </Notice>
+      <ButtonLink href="/checkout" prefetch={false} {...(onLeave && { onClick: onLeave })}>
+        Checkout
+      </ButtonLink>
+      <p className={styles.small}>Shipping is added at the checkout.</p>
       <FailureNotice subject="cart" />
       <div className={styles.actions}>
         {children}

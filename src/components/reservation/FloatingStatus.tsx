@@ -3,29 +3,58 @@
 import { usePathname } from "next/navigation";
 import { useCart, useCartStore, useServerNow } from "@/contexts/CartContext";
 import { useCartDrawer } from "@/contexts/CartDrawerContext";
+import { useCheckout } from "@/contexts/CheckoutContext";
 import { lineSubject } from "@/contexts/cart-reducer";
 import { activeLines, extendable, isPending } from "@/contexts/cart-store";
+import type { OpenPayment } from "@/contracts/checkout";
 import type { CartLine } from "@/contracts/reservations";
-import { soonestOf, timeLeft } from "@/domain/time-left";
+import { clockText, soonestOf, timeLeft } from "@/domain/time-left";
 import { lineName } from "@/domain/wording";
 import { FailureNotice } from "../FailureNotice";
 import { Button } from "../ui/Button";
+import { ButtonLink } from "../ui/ButtonLink";
 import { Countdown } from "./Countdown";
 import { EndedNotice } from "./EndedNotice";
 import styles from "./FloatingStatus.module.css";
 import { LEVEL_WORDS } from "./level-words";
 
-/** Visible while something is held, on every page but the cart's, where each line has its own clock in sight. */
+/** Where the cart is in sight, and with it the clock of every line and of an open payment. */
+const SHOWS_THE_CART = new Set(["/cart", "/account"]);
+
+/** Visible while something is held or being paid, on every page where the cart itself is not. */
 export function FloatingStatus() {
   const state = useCart();
+  const openPayment = useCheckout().checkout?.openPayment;
+  const pathname = usePathname();
+  const inCart = SHOWS_THE_CART.has(pathname);
   const soonest = soonestOf(activeLines(state));
-  const showsSoonest = usePathname() !== "/cart" && soonest !== undefined;
-  if (!showsSoonest && state.ended.length === 0) return null;
+  const showsSoonest = !inCart && soonest !== undefined;
+  const showsPayment = !inCart && pathname !== "/checkout" && openPayment?.status === "open";
+  if (!showsSoonest && !showsPayment && state.ended.length === 0) return null;
   return (
     <aside className={styles.floating} aria-label="What is held for you">
       {state.ended.length > 0 && <EndedNotice ended={state.ended} />}
+      {showsPayment && <PaymentStatus payment={openPayment} />}
       {showsSoonest && <Soonest line={soonest} />}
     </aside>
+  );
+}
+
+/** One who wandered off the payment page finds the way back to it. */
+function PaymentStatus({ payment }: { payment: OpenPayment }) {
+  const left = Math.max(0, Date.parse(payment.windowEndsAt) - useServerNow());
+  return (
+    <div className={styles.soonest} data-level="calm">
+      <div>
+        <p className={styles.paying}>Your payment is open</p>
+        <p role="timer" aria-live="off" aria-label="Time left to pay" className={styles.clock}>
+          {clockText(left)}
+        </p>
+      </div>
+      <ButtonLink href="/checkout" look="secondary" size="small" prefetch={false}>
+        Continue or go back
+      </ButtonLink>
+    </div>
   );
 }
 
