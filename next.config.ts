@@ -21,6 +21,12 @@ const policies = [
   { source: "/:path*.svg", policy: `${inert}; style-src 'unsafe-inline'` },
 ];
 
+/** Whoever has the address of an order may read it. */
+const unmentioned = [
+  { key: "Referrer-Policy", value: "no-referrer" },
+  { key: "X-Robots-Tag", value: "noindex, nofollow" },
+];
+
 // `npm test` builds into a folder of its own, beside a running `npm run dev`. Next writes that folder's name into
 // the tsconfig it is given, so it is given one beside the build; types are checked once, by `npm run typecheck`.
 const { HOLDFAST_DIST_DIR: testBuild } = process.env;
@@ -38,6 +44,7 @@ const config: NextConfig = {
   reactStrictMode: true,
   headers: async () => [
     { source: "/:path*", headers },
+    { source: "/orders/:path*", headers: unmentioned },
     ...policies.map(({ source, policy }) => ({
       source,
       headers: [{ key: "Content-Security-Policy", value: policy }],

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { EraseAccount } from "@/components/account/EraseAccount";
 import { SignOutButton } from "@/components/account/SignOutButton";
 import { CartContents } from "@/components/cart/CartContents";
+import { OrderList } from "@/components/orders/OrderList";
 import { userOfPage } from "@/lib/auth/user-of-page";
 import styles from "./page.module.css";
 
@@ -28,10 +28,7 @@ export default async function AccountPage() {
       </section>
       <section className={styles.section} aria-labelledby="orders">
         <h2 id="orders">Your orders</h2>
-        <p className={styles.soft}>
-          You have none yet: the shop cannot take payments so far. As soon as it can, what you buy is listed
-          here. <Link href="/#pieces">See the pieces</Link>
-        </p>
+        <OrderList />
       </section>
       <section className={styles.section} aria-labelledby="erase">
         <h2 id="erase">Erase this account</h2>
