@@ -13,6 +13,7 @@ const PAGES = [
   ["/admin/timeline", "Why unavailable?"],
   ["/admin/sweep", "Sweep"],
   ["/admin/consistency", "Consistency"],
+  ["/admin/reconciliation", "Reconciliation"],
   ["/admin/settings", "Settings"],
 ] as const;
 
