@@ -11,7 +11,11 @@ export interface AvailabilityNote {
   nextReleaseAt: string | null;
 }
 
-export function availabilityNote(facts: AvailabilityFacts): AvailabilityNote {
+/** `isMine`: the shopper holds some of it. What is held then may be theirs alone, and would not come free to them. */
+export function availabilityNote(facts: AvailabilityFacts, isMine = false): AvailabilityNote {
+  if (isMine && facts.state === "held") {
+    return { state: "held", text: "None free beside yours", nextReleaseAt: null };
+  }
   return { state: facts.state, text: textOf(facts), nextReleaseAt: releaseOf(facts) };
 }
 

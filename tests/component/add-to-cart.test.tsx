@@ -72,6 +72,22 @@ describe("the product form", () => {
   });
 });
 
+describe("how many", () => {
+  it("is not asked of the last one, or of what is sold out", () => {
+    const { unmount } = show(variant(1, "Brass", 1));
+    expect(screen.queryByRole("button", { name: /One more/ })).toBeNull();
+    unmount();
+    show(variant(1, "Brass", 0));
+    expect(screen.queryByRole("button", { name: /One more/ })).toBeNull();
+  });
+
+  it("ends at what is known to be left", () => {
+    show(variant(1, "Brass", 2));
+    fireEvent.click(screen.getByRole("button", { name: /One more/ }));
+    expect(screen.getByRole("button", { name: /One more/ }).getAttribute("aria-disabled")).toBe("true");
+  });
+});
+
 describe("adding to the cart", () => {
   it("holds the units and shows them in the drawer", async () => {
     const { server } = show(variant(102, "Fog white", 20));

@@ -25,6 +25,17 @@ describe("a variant", () => {
   });
 });
 
+describe("a variant of which the shopper holds the rest", () => {
+  it("is not promised to come free: those units are theirs", () => {
+    expect(availabilityNote(held(60), true)).toEqual({
+      state: "held",
+      text: "None free beside yours",
+      nextReleaseAt: null,
+    });
+    expect(availabilityNote(low(3), true).text).toBe("Only 3 left");
+  });
+});
+
 describe("a product", () => {
   const of = (...all: AvailabilityFacts[]) =>
     productNote(all.map((availability, index) => ({ name: `V${index + 1}`, availability })));

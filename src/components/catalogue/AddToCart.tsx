@@ -1,7 +1,7 @@
 "use client";
 
 import { type MouseEvent, useState } from "react";
-import { useCart, useCartStore } from "@/contexts/CartContext";
+import { useCart, useCartStore, useHolds } from "@/contexts/CartContext";
 import { useCartDrawer } from "@/contexts/CartDrawerContext";
 import { variantSubject } from "@/contexts/cart-reducer";
 import { isPending } from "@/contexts/cart-store";
@@ -22,13 +22,14 @@ export function AddToCart({ variant, productName }: { variant: Variant; productN
   const subject = variantSubject(variant.id);
   const pending = isPending(state, subject);
   const soldOut = variant.availability.state === "sold_out";
-  const holdsSome = state.cart?.lines.some((line) => line.variantId === variant.id) ?? false;
+  const holdsSome = useHolds()(variant.id);
+  const most = mostToAdd(variant.availability);
   const name = lineName({ productName, variantName: variant.name });
 
   const add = async (event: MouseEvent) => {
     // A double click is one wish: the second click may come after the first was answered.
     if (event.detail > 1) return;
-    if (await store.add(variant.id, quantity)) {
+    if (await store.add(variant.id, Math.min(quantity, most))) {
       setQuantity(1);
       drawer.open(variant.id);
     }
@@ -37,16 +38,17 @@ export function AddToCart({ variant, productName }: { variant: Variant; productN
   return (
     <div className={styles.add}>
       <div className={styles.controls}>
-        <Stepper
-          label={`Quantity of ${name}`}
-          fewerLabel={`One fewer of ${name}`}
-          moreLabel={`One more of ${name}`}
-          value={quantity}
-          min={1}
-          max={MAX_QUANTITY}
-          inactive={soldOut}
-          onStep={setQuantity}
-        />
+        {!soldOut && most > 1 && (
+          <Stepper
+            label={`Quantity of ${name}`}
+            fewerLabel={`One fewer of ${name}`}
+            moreLabel={`One more of ${name}`}
+            value={Math.min(quantity, most)}
+            min={1}
+            max={most}
+            onStep={setQuantity}
+          />
+        )}
         <Button className={styles.button} pending={pending} inactive={soldOut} onClick={add}>
           {buttonText(soldOut, pending)}
         </Button>
@@ -55,6 +57,11 @@ export function AddToCart({ variant, productName }: { variant: Variant; productN
       <HeldByYou variantIds={[variant.id]} />
     </div>
   );
+}
+
+/** Where the number that is left is known, nobody is led to ask for more. What is held may come free meanwhile. */
+function mostToAdd({ available, atLeast }: Variant["availability"]): number {
+  return atLeast || available === 0 ? MAX_QUANTITY : available;
 }
 
 function buttonText(soldOut: boolean, pending: boolean): string {

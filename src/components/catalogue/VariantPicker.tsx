@@ -1,3 +1,4 @@
+import { useHolds } from "@/contexts/CartContext";
 import type { Variant } from "@/contracts/catalogue";
 import { availabilityNote } from "@/domain/availability";
 import { moneyText } from "@/domain/money";
@@ -12,6 +13,7 @@ interface VariantPickerProps {
 
 /** Native radio buttons: arrows move, one tab stop, and every reader knows them. */
 export function VariantPicker({ variants, chosenId, onChoose }: VariantPickerProps) {
+  const isMine = useHolds();
   return (
     <fieldset className={styles.picker}>
       <legend className={styles.legend}>Choose one</legend>
@@ -27,7 +29,7 @@ export function VariantPicker({ variants, chosenId, onChoose }: VariantPickerPro
           <span className={styles.name}>{variant.name}</span>
           <span className={styles.price}>{moneyText(variant.priceCents, variant.currency)}</span>
           <span className={styles.note}>
-            <AvailabilityText note={availabilityNote(variant.availability)} />
+            <AvailabilityText note={availabilityNote(variant.availability, isMine(variant.id))} />
           </span>
         </label>
       ))}
