@@ -5,7 +5,7 @@ import { useShoppers } from "./shopper.ts";
 
 const newShopper = useShoppers();
 
-const pages = ["/", "/products/lighthouse-mug", "/cart", "/sign-in", "/sign-up", "/api-docs"];
+const pages = ["/", "/products/lighthouse-mug", "/cart", "/checkout", "/sign-in", "/sign-up", "/api-docs"];
 const policyOf = async (path: string, headers: Record<string, string> = {}) =>
   (await fetch(`${storeUrl()}${path}`, { headers })).headers.get("content-security-policy") ?? "";
 const nonceIn = (policy: string) => /'nonce-([^']+)'/.exec(policy)?.[1];
@@ -100,6 +100,12 @@ test("the policy of pages has no hole: no inline script, no eval, no style of an
   // A nonce that somebody sends is not taken.
   const sent = await policyOf("/", { "content-security-policy": "script-src 'nonce-mine'" });
   expect(sent).not.toContain("mine");
+});
+
+test("the address of an order, which is the way to it, is told to nobody", async () => {
+  const { headers } = await fetch(`${storeUrl()}/orders/00000000-0000-4000-8000-000000000001?key=k`);
+  expect(headers.get("referrer-policy")).toBe("no-referrer");
+  expect(headers.get("x-robots-tag")).toContain("noindex");
 });
 
 test.each(["/", "/api/products", "/api/stock/reservations", "/holdfast.svg", "/nothing", "/nothing.svg"])(
