@@ -19,7 +19,9 @@ import {
   stock,
   useCalmStripe,
 } from "./checkout-floor.ts";
+import { newMember } from "./member.ts";
 import { unknownId, useShopFloor } from "./shop-floor.ts";
+import { signedIn } from "./wishes.ts";
 
 // From the cart to the order, and every way back.
 
@@ -281,4 +283,15 @@ test("what a guest pays for may be seen by nobody else, and completed by nobody 
   problemOf(await stranger.send("POST", "/api/orders/create-from-payment", { json }), "payment_not_found");
   problemOf(await stranger.get(`/api/orders/${orderId}`), "order_not_found");
   expect(await orderOf(guest, orderId)).toMatchObject({ status: "pending" });
+});
+
+test("an admin who takes back what is being paid ends the payment first, at Stripe", async () => {
+  const { guest, reservationId, sessionId, orderId, variantId } = await payer(sql);
+  const admin = signedIn(await newMember(sql, { isAdmin: true }));
+  const path = `/api/admin/reservations/${reservationId}/release`;
+  const answer = await admin.send("POST", path, { json: { reason: "Broken in the shop window" } });
+  expect(answer.status, answer.text).toBe(200);
+  await expect(controls().pay({ session: sessionId, outcome: "success" })).rejects.toThrow("expired");
+  expect(await orderOf(guest, orderId)).toMatchObject({ status: "cancelled" });
+  expect(await stock(sql, variantId)).toEqual({ onHand: 10, reserved: 0 });
 });

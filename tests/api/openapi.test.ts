@@ -186,9 +186,13 @@ const refusals: [id: string, kind: string, prepare: (stage: Stage) => Promise<Wi
     "409 refund_exceeds",
     async (stage) => but(stage, "refundOrder", { amountCents: 1_000_000 }),
   ],
-  ["refundOrder", "409 not_refundable", async (stage) => afterwards(stage, "refundOrder", "cancelOrder")],
-  ["shipOrder", "409 not_shippable", async (stage) => afterwards(stage, "shipOrder", "cancelOrder")],
-  ["cancelOrder", "409 not_cancellable", async (stage) => afterwards(stage, "cancelOrder", "shipOrder")],
+  [
+    "refundOrder",
+    "409 not_refundable",
+    async (stage) => but(stage, "refundOrder", { amountCents: undefined }),
+  ],
+  ["shipOrder", "409 not_shippable", async (stage) => afterwards(stage, "cancelOrder")],
+  ["cancelOrder", "409 not_cancellable", async (stage) => afterwards(stage, "shipOrder")],
   [
     "retryRefund",
     "404 refund_not_found",
@@ -263,12 +267,10 @@ const changed = ({ sending, ...wish }: Wish, other: object): Wish => ({
 const but = async (stage: Stage, id: string, other: object) => changed(await goodWish(id, stage), other);
 
 /** The wish about an order to which something was done before. */
-async function afterwards(stage: Stage, id: string, before: string): Promise<Wish> {
+async function afterwards(stage: Stage, before: string): Promise<Wish> {
   const done = await goodWish(before, stage);
   await send(stage.owner, before, done);
-  const { sending } = done;
-  const bodies: Record<string, object> = { refundOrder: { lines: [], amountCents: 100 } };
-  return { ...done, sending: { ...sending, json: bodies[id] ?? {} } };
+  return { ...done, sending: { ...done.sending, json: {} } };
 }
 
 /** With a key under which this shopper has asked for something else. */

@@ -147,6 +147,7 @@ describe("confirm", () => {
     const id = String(paid.sessionId);
     for (const [who, hold, payment] of [
       [guest, reservationId, id],
+      [guest, paid.reservationId, id],
       [newGuest(), reservationId, id],
       [guest, reservationId, "pi_1"],
       [guest, reservationId, "cs_test_nothing"],
