@@ -31,14 +31,14 @@ async function put(shopperId: string, fields: Fields = {}): Promise<void> {
     from stock_levels where variant_id = ${variant}`;
 }
 
-async function note(shoppers: string[], of = source, noted = "0 min"): Promise<void> {
+async function note(shoppers: string[], of = source, noted = "0 min", variant = variantId): Promise<void> {
   await db.sql`insert into source_holders (variant_id, source, shopper_id, noted_at)
-    select ${variantId}, ${of}, id, now() + ${noted}::interval from unnest(${shoppers}::uuid[]) as s (id)`;
+    select ${variant}, ${of}, id, now() + ${noted}::interval from unnest(${shoppers}::uuid[]) as s (id)`;
 }
 
-const noted = async (of = source) => {
+const noted = async (of = source, variant = variantId) => {
   const rows = await db.sql<{ id: string }[]>`
-    select shopper_id as id from source_holders where variant_id = ${variantId} and source = ${of}`;
+    select shopper_id as id from source_holders where variant_id = ${variant} and source = ${of}`;
   return rows.map(({ id }) => id).toSorted();
 };
 
@@ -65,9 +65,11 @@ test("too many identities of a source go, but for those who hold units of the va
   await note([live, paying, ...Object.values(idle), ...others]);
   const stranger = newSource();
   await note([must(others[0])], stranger);
+  await note([must(others[1])], source, "0 min", otherId);
   await forget();
   expect(await noted()).toEqual([live, paying].toSorted());
   expect(await noted(stranger)).toEqual([others[0]]);
+  expect(await noted(source, otherId)).toEqual([others[1]]);
 });
 
 test.each([
@@ -81,11 +83,12 @@ test.each([
   expect(await noted()).toEqual([]);
 });
 
-test("the idle of another source do not count among the too many", async () => {
+test("the idle of another source, or of another variant, do not count among the too many", async () => {
   const holders = many(10);
   for (const id of holders) await put(id);
   await note([...holders, ...many(45)]);
   await note(many(20), newSource());
+  await note(many(20), source, "0 min", otherId);
   await forget();
   expect(await noted()).toHaveLength(55);
 });
@@ -126,6 +129,7 @@ test.each([
 test("a change that does not say where it comes from comes from where this variant was held", async () => {
   const shopperId = newShopper();
   const before = newSource();
+  await note([shopperId], newSource(), "-2 min");
   await note([shopperId], before, "-1 min");
   await db.sql`insert into source_holders (variant_id, source, shopper_id, noted_at)
     values (${otherId}, ${newSource()}, ${shopperId}, now())`;
@@ -141,21 +145,35 @@ test("only who sets a line to no more than they hold of this very variant asks f
   await put(shopperId);
   for (const variant of [otherId, otherId]) await put(shopperId, { variant, status: "paying" });
   await put(shopperId, { variant: otherId });
+  await put(shopperId, { status: "released", ended: "-1 min" });
+  const [stranger, late] = [newShopper(), newShopper()];
+  await db.sql`insert into shoppers (id) values (${late})`;
+  await put(stranger);
+  await put(late, { ends: "-1 min" });
   const set = (quantity: number, quantityMode = "set") => ({
     ...{ shopperId, source, quantityMode, lines: [{ variantId, quantity }] },
   });
-  const requests = [set(1), set(2), set(1, "add"), { ...set(1), source: undefined }];
+  const requests = [
+    set(1),
+    set(2),
+    set(1, "add"),
+    { ...set(1), source: undefined },
+    { ...set(1), shopperId: late },
+  ];
   const [row] = await db.sql`
     select private.requests_for_no_more(${db.sql.json(requests as never)}, now()) as them`;
   expect(must(row).them).toEqual({ 1: true });
 });
 
-test("a request that a limit refuses for one line takes nothing of the share of its other lines", async () => {
-  const [scarce, plenty] = [await createVariant(db.sql, 20), await createVariant(db.sql, 20)];
-  const refused = {
-    ...wish(source, scarce),
-    lines: [scarce, plenty].map((id) => ({ variantId: id, quantity: 6 })),
-  };
+test("once a limit refuses a request, its further lines take nothing of the share of their variants", async () => {
+  // Lines of one request are looked at in the order of their variants' ids.
+  const ids = [await createVariant(db.sql, 20), await createVariant(db.sql, 20)].toSorted();
+  const [scarce, plenty] = [must(ids[0]), must(ids[1])];
+  const lines = [
+    { variantId: scarce, quantity: 6 },
+    { variantId: plenty, quantity: 5 },
+  ];
+  const refused = { ...wish(source, scarce), lines };
   const answers = await reserveBatch(db.sql, [refused, wish(source, plenty, 5)]);
   expect(outcomesOf(answers)).toEqual(["limit_reached", "held"]);
 });

@@ -15,6 +15,12 @@ export const explained: { mutants: string; reason: string }[] = [
     reason:
       "these are all that a hold that is being paid may become: the only other status is the one that it has",
   },
+  {
+    mutants:
+      "public.stock_levels.stock_levels_write_movement trigger-when true: (old.on_hand IS DISTINCT FROM new.on_hand)",
+    reason:
+      "private.write_stock_movement asks again whether there is a difference: the trigger saves its call",
+  },
   ...["private.availability_of", "private.expire_lapsed"].map((name) => ({
     mutants: `${name} where true: "r.expires_at >= *`,
     reason:
@@ -41,6 +47,19 @@ export const explained: { mutants: string; reason: string }[] = [
     reason: "a hold ends after it began, and its beginning is asked beside it: said for the index",
   },
   {
+    mutants: "private.count_inserted_reservations where true: \"n.status = 'active'\"",
+    reason: "a bound that is lower than need be is still a bound",
+  },
+  {
+    mutants: "private.count_source_requests lock-order-reversed s.source",
+    reason: "nobody else locks several of these rows but the upkeep, which skips those that are locked",
+  },
+  {
+    mutants: 'private.decide_reservations guard false: "h.replaces_id[k] = b.line_reservation[i]"',
+    reason:
+      "known within a batch alone, while the table still has the named hold as it was: active or lapsed, which refuses nothing",
+  },
+  {
     mutants: 'private.end_merge where true: "not private.merge_holds(s.merged_at)"',
     reason:
       "called only about shoppers who act for themselves, under their lock: their merge holds no longer",
@@ -54,6 +73,10 @@ export const explained: { mutants: string; reason: string }[] = [
       "public.shoppers.shoppers_note_sources_of_merged trigger-when true: (new.merged_into IS DISTINCT FROM old.merged_into)",
     reason: "noting the same once more changes nothing",
   },
+  ...["n.variant_id = p_variant_id", "n.source = p_source"].map((condition) => ({
+    mutants: `private.forget_idle_holders where true: "${condition}"`,
+    reason: "the first count only saves the second, which asks the same of those who are idle",
+  })),
   ...["r.variant_id = l.variant_id", "r.status = 'active'"].map((condition) => ({
     mutants: `private.source_limits_ahead where true: "${condition}"`,
     reason: "what is let pass before the locks is caught behind them by private.source_limits_behind",

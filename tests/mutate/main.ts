@@ -77,6 +77,7 @@ async function tryMutants(
   const answered = new Set(known.map(({ id }) => id));
   const left = mutants.filter(({ id }) => !answered.has(id));
   console.log(`  ${known.length} are known from earlier runs, ${left.length} are to be tried\n`);
+  if (options.isKnown) return known;
   const found: Result[] = [];
   await tryAll(left, options, { ground, baseline, presentFor, results }, (result) => {
     found.push(result);

@@ -14,6 +14,8 @@ export type Options = {
   isFresh: boolean;
   /** Asks again which ran out of time, which may have been the machine's fault. */
   isTimeouts: boolean;
+  /** Tries nothing, and says what is known. */
+  isKnown: boolean;
   /** Asks only the test files that are quick, and keeps nothing about mutants that they do not notice. */
   isQuick: boolean;
   /** Goes on without the test files that fail on the database as it is. */
@@ -21,7 +23,7 @@ export type Options = {
 };
 
 export const usage =
-  "npm run mutate:db -- [--list] [--only text] [--sample n [--seed n]] [--jobs n] [--quick] [--fresh] [--timeouts] [--without-red]";
+  "npm run mutate:db -- [--list] [--only text] [--sample n [--seed n]] [--jobs n] [--known] [--quick] [--fresh] [--timeouts] [--without-red]";
 
 export function readOptions(args: string[]): Options {
   const { values } = parse(args);
@@ -32,6 +34,7 @@ export function readOptions(args: string[]): Options {
     jobs: count("jobs", values.jobs ?? "1"),
     isList: values.list ?? false,
     isFresh: values.fresh ?? false,
+    isKnown: values.known ?? false,
     isQuick: values.quick ?? false,
     isTimeouts: values.timeouts ?? false,
     isWithoutRed: values["without-red"] ?? false,
@@ -48,6 +51,7 @@ function parse(args: string[]) {
     jobs: text,
     list: flag,
     fresh: flag,
+    known: flag,
     quick: flag,
     timeouts: flag,
     "without-red": flag,

@@ -17,18 +17,31 @@ export function lineOf(result: Result, done: number, all: number): string {
   return `${place} ${outcome.padEnd(8)} ${seconds.toFixed(1).padStart(6)} s  ${id}${why}`;
 }
 
-/** How many of each kind came to what, then the survivors by what they may break. */
+/** How many of each kind, and for each invariant, came to what; then the survivors by what they may break. */
 export function summarize(mutants: Mutant[], results: Result[]): string {
-  const kindOf = new Map(mutants.map(({ id, kind }) => [id, kind]));
-  const byKind = [...Map.groupBy(results, ({ id }) => kindOf.get(id) ?? "?")];
-  const row = (name: string, some: Result[]) => {
-    const counts = columns.map((outcome) => some.filter((result) => result.outcome === outcome).length);
-    return [name.padEnd(24), ...counts.map((count) => String(count || "·").padStart(9))].join("");
+  const tried = new Map(results.map((result) => [result.id, result]));
+  const row = (name: string, some: Mutant[]) => {
+    const found = some.flatMap(({ id }) => tried.get(id) ?? []);
+    const isExplained = ({ id, outcome }: Result) =>
+      outcome === "survived" && explanationOf(id) !== undefined;
+    const counts = [
+      ...columns.map((outcome) => found.filter((one) => one.outcome === outcome && !isExplained(one)).length),
+      found.filter(isExplained).length,
+      some.length - found.length,
+    ];
+    return [name.padEnd(62), ...counts.map((count) => String(count || "·").padStart(11))].join("");
   };
+  const rows = (nameOf: (mutant: Mutant) => string) =>
+    [...Map.groupBy(mutants, nameOf)]
+      .toSorted(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
+      .map(([name, some]) => row(name, some));
   const table = [
-    ["".padEnd(24), ...columns.map((outcome) => outcome.padStart(9))].join(""),
-    ...byKind.map(([kind, some]) => row(kind, some)),
-    row("all", results),
+    ["".padEnd(62), ...[...columns, "explained", "not tried"].map((name) => name.padStart(11))].join(""),
+    ...rows(({ kind }) => kind),
+    "",
+    ...rows(guardedBy),
+    "",
+    row("all", mutants),
   ];
   const survivors = results.filter(({ outcome }) => outcome === "survived");
   const known = survivors.filter(({ id }) => explanationOf(id) !== undefined);

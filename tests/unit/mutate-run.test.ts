@@ -31,6 +31,7 @@ test("options are read, and what is none is refused in words", () => {
       jobs: 2,
       isList: false,
       isFresh: false,
+      isKnown: false,
       isQuick: false,
       isTimeouts: false,
       isWithoutRed: false,
