@@ -757,11 +757,13 @@ create table public.store_settings (
   payment_window_seconds integer default 900 not null,
   max_paying_seconds integer default 3600 not null,
   min_returned_seconds integer default 120 not null,
+  low_stock_clears_at integer default 10 not null,
   constraint store_settings_cool_down_seconds_check CHECK ((cool_down_seconds >= 0)),
   constraint store_settings_hold_seconds_check CHECK (((hold_seconds >= 1) AND (hold_seconds <= 86400))),
   constraint store_settings_is_only_row_check CHECK (is_only_row),
   constraint store_settings_lapsed_shown_seconds_check CHECK ((lapsed_shown_seconds >= 0)),
   constraint store_settings_low_stock_at_check CHECK ((low_stock_at >= 0)),
+  constraint store_settings_low_stock_clears_at_check CHECK ((low_stock_clears_at >= 0)),
   constraint store_settings_max_hold_turns_check CHECK (((max_hold_turns >= 1) AND (max_hold_turns <= 100))),
   constraint store_settings_max_holds_per_minute_check CHECK ((max_holds_per_minute > 0)),
   constraint store_settings_max_paying_seconds_check CHECK (((max_paying_seconds >= 1) AND (max_paying_seconds <= 864000))),
@@ -810,6 +812,7 @@ comment on column public.store_settings.shipping_cents is 'Flat shipping per ord
 comment on column public.store_settings.payment_window_seconds is 'How long starting to pay pins the holds, in seconds.';
 comment on column public.store_settings.max_paying_seconds is 'All payment windows of a hold together, in seconds.';
 comment on column public.store_settings.min_returned_seconds is 'What a hold has left at least when its payment is ended and it goes back to the cart, in seconds. Each pinning counts as this much toward max_paying_seconds at least, or pinning for a moment again and again would hold for ever.';
+comment on column public.store_settings.low_stock_clears_at is 'At so many available units or more an alert of low stock is over; at least one more than low_stock_at, whatever stands here.';
 grant select on table public.store_settings to service_role;
 
 create table public.sweep_runs (
@@ -4523,6 +4526,7 @@ begin
       'maxUnitsPerLine', s.max_units_per_line, 'maxUnitsPerVariant', s.max_units_per_variant,
       'maxUnitsPerShopper', s.max_units_per_shopper, 'maxHoldsPerMinute', s.max_holds_per_minute,
       'shownStockLimit', s.shown_stock_limit, 'lowStockAt', s.low_stock_at,
+      'lowStockClearsAt', s.low_stock_clears_at,
       'lapsedShownSeconds', s.lapsed_shown_seconds, 'trailKeptDays', s.trail_kept_days,
       'mergedGuestSeconds', s.merged_guest_seconds, 'maxUnconvertedHolds', s.max_unconverted_holds,
       'unconvertedWindowSeconds', s.unconverted_window_seconds, 'coolDownSeconds', s.cool_down_seconds,
@@ -5058,6 +5062,24 @@ $function$;
 comment on function public.admin_adjust_stock(pg_catalog.uuid,pg_catalog.uuid,integer,pg_catalog.text,boolean,pg_catalog.uuid) is 'adjust_stock, with the admin who did it in admin_trail, beside the level and beside every hold that was taken back. Answers as adjust_stock does: {outcome: adjusted | units_held | payment_open | below_zero | not_found, …}. Locks the level. Not idempotent. Raises HF001 without a delta, an admin or a reason.';
 grant execute on function public.admin_adjust_stock(uuid,uuid,integer,text,boolean,uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION public.admin_alerts()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return jsonb_build_object(
+    'serverNow', statement_timestamp(),
+    'alerts', (select coalesce(jsonb_agg(jsonb_build_object(
+                 'id', a.id, 'kind', a.kind, 'subject', a.subject, 'details', a.details, 'openedAt', a.opened_at)
+                 order by a.opened_at desc, a.id), '[]')
+               from public.alerts as a where a.closed_at is null));
+end;
+$function$;
+comment on function public.admin_alerts() is 'The open alerts, newest first: {serverNow, alerts: [{id, kind, subject, details, openedAt}]}. Locks nothing.';
+grant execute on function public.admin_alerts() to service_role;
+
 CREATE OR REPLACE FUNCTION public.admin_import_stock(p_rows jsonb, p_reason text, p_admin_id uuid, p_version text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5410,6 +5432,7 @@ begin
       max_units_per_shopper = (g ->> 'maxUnitsPerShopper')::integer,
       max_holds_per_minute = (g ->> 'maxHoldsPerMinute')::integer,
       shown_stock_limit = (g ->> 'shownStockLimit')::integer, low_stock_at = (g ->> 'lowStockAt')::integer,
+      low_stock_clears_at = (g ->> 'lowStockClearsAt')::integer,
       lapsed_shown_seconds = (g ->> 'lapsedShownSeconds')::integer,
       trail_kept_days = (g ->> 'trailKeptDays')::integer,
       merged_guest_seconds = (g ->> 'mergedGuestSeconds')::integer,
@@ -7442,6 +7465,52 @@ end;
 $function$;
 comment on function public.validate_stock_consistency() is 'Every drift between counters, holds, shoppers and the ledger, from one snapshot: an array of {kind, variantId, locationId, reservationId, expected, found}; empty when all is well. Kinds: reserved_drift, overpromised, expiry_bound_too_late, ledger_drift, hold_without_level, hold_without_shopper, hold_of_merged_shopper, sale_drift and restock_drift (orders and the ledger tell different units), payment_without_hold. Reads all orders, all live holds and the whole ledger; locks nothing.';
 grant execute on function public.validate_stock_consistency() to service_role;
+
+CREATE OR REPLACE FUNCTION public.watch_low_stock()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_row record;
+  v_opened integer := 0;
+  v_closed integer := 0;
+begin
+  for v_row in
+    with level as (
+      -- What one parcel could take: the most that one location can give.
+      select a.variant_id, a.sku, max(a.available)::integer as available
+      from public.stock_availability as a
+      join public.variants as v on v.id = a.variant_id
+      join public.products as p on p.id = v.product_id and p.published_at <= statement_timestamp()
+      group by a.variant_id, a.sku
+    )
+    select coalesce(l.variant_id::text, o.subject) as subject, l.sku, l.available, o.id is not null as is_open,
+           l.available <= t.low_stock_at as is_low,
+           -- Nobody restocks what is no longer for sale.
+           l.variant_id is null or l.available >= greatest(t.low_stock_clears_at, t.low_stock_at + 1) as is_over
+    from level as l
+    full join (select * from public.alerts as a where a.kind = 'low_stock' and a.closed_at is null) as o
+      on o.subject = l.variant_id::text
+    cross join public.store_settings as t
+    order by 1
+  loop
+    if v_row.is_open and v_row.is_over then
+      perform private.close_alert('low_stock', v_row.subject);
+      v_closed := v_closed + 1;
+    elsif v_row.is_low and not v_row.is_open then
+      perform private.open_alert('low_stock', v_row.subject, jsonb_build_object(
+        'variantId', v_row.subject, 'sku', v_row.sku, 'available', v_row.available));
+      v_opened := v_opened + 1;
+    end if;
+  end loop;
+  return jsonb_build_object('serverNow', clock_timestamp(), 'opened', v_opened, 'closed', v_closed);
+end;
+$function$;
+comment on function public.watch_low_stock() is 'Opens an alert low_stock for every published variant with low_stock_at available units or fewer, once per episode, and closes it at low_stock_clears_at or more, or when the variant is no longer for sale. Answers {serverNow, opened, closed: alerts}. Locks the alerts that it writes. Safe to repeat and to run several times at once.';
+grant execute on function public.watch_low_stock() to service_role;
 
 -- Views
 

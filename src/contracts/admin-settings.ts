@@ -16,6 +16,7 @@ const settings = {
   maxHoldsPerMinute: from(1, MOST),
   shownStockLimit: from(1, 100),
   lowStockAt: from(0, MOST),
+  lowStockClearsAt: from(0, MOST),
   lapsedShownSeconds: from(0, MOST),
   trailKeptDays: from(30, 36_500),
   mergedGuestSeconds: from(1, DAY),

@@ -82,6 +82,11 @@ export const SETTING_GROUPS: readonly { title: string; settings: readonly Settin
       { name: "shownStockLimit", label: "Shown up to, units", hint: "Above it the shop says “or more”." },
       { name: "lowStockAt", label: "Low at, units", hint: "So many available, or fewer." },
       {
+        name: "lowStockClearsAt",
+        label: "Enough again at, units",
+        hint: "An alert of low stock is over then, and not before.",
+      },
+      {
         name: "mergedGuestSeconds",
         label: "Guest acts for the user, seconds",
         hint: "After a sign-in, for requests that were under way.",

@@ -17,10 +17,11 @@ const AnswerSchema = z.object({
 });
 
 const PrunedSchema = z.object({ more: z.boolean() });
+const WatchedSchema = z.object({ opened: z.int(), closed: z.int() });
 
 /**
  * Marks lapsed holds expired, batch by batch, until none are left or the time is used up, and then forgets what
- * was noted of network addresses and says nothing any more. Housekeeping alone: whoever needs lapsed units takes them
+ * was noted of network addresses and says nothing any more, and looks which variants are low. Housekeeping alone: whoever needs lapsed units takes them
  * without it. Safe to repeat and to run several times at once.
  */
 export async function cleanUpReservations(now = () => performance.now()): Promise<HoldSweep> {
@@ -28,6 +29,7 @@ export async function cleanUpReservations(now = () => performance.now()): Promis
   const total = { expired: 0, units: 0, batches: 0 };
   const swept = await sweep();
   while ((await callFunction("prune_sources", {}, PrunedSchema)).more && now() < end);
+  await callFunction("watch_low_stock", {}, WatchedSchema);
   return swept;
 
   async function sweep(): Promise<HoldSweep> {

@@ -102,6 +102,7 @@ export const settings = {
   maxHoldsPerMinute: 60,
   shownStockLimit: 20,
   lowStockAt: 5,
+  lowStockClearsAt: 10,
   lapsedShownSeconds: 1800,
   trailKeptDays: 365,
   mergedGuestSeconds: 600,

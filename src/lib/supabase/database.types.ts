@@ -1027,6 +1027,7 @@ export type Database = {
           is_only_row: boolean;
           lapsed_shown_seconds: number;
           low_stock_at: number;
+          low_stock_clears_at: number;
           max_hold_turns: number;
           max_holds_per_minute: number;
           max_paying_seconds: number;
@@ -1055,6 +1056,7 @@ export type Database = {
           is_only_row?: boolean;
           lapsed_shown_seconds?: number;
           low_stock_at?: number;
+          low_stock_clears_at?: number;
           max_hold_turns?: number;
           max_holds_per_minute?: number;
           max_paying_seconds?: number;
@@ -1082,6 +1084,7 @@ export type Database = {
           is_only_row?: boolean;
           lapsed_shown_seconds?: number;
           low_stock_at?: number;
+          low_stock_clears_at?: number;
           max_hold_turns?: number;
           max_holds_per_minute?: number;
           max_paying_seconds?: number;
@@ -1349,6 +1352,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      admin_alerts: { Args: Record<PropertyKey, never>; Returns: Json };
       admin_import_stock: {
         Args: { p_admin_id: string; p_reason: string; p_rows: Json; p_version?: string };
         Returns: Json;
@@ -1518,6 +1522,7 @@ export type Database = {
       transfer_reservations: { Args: { p_from_shopper_id: string; p_to_shopper_id: string }; Returns: Json };
       validate_reservations: { Args: { p_shopper_id: string }; Returns: Json };
       validate_stock_consistency: { Args: Record<PropertyKey, never>; Returns: Json };
+      watch_low_stock: { Args: Record<PropertyKey, never>; Returns: Json };
     };
     Enums: {
       order_status: "pending" | "paid" | "refunded_out_of_stock" | "refunded" | "cancelled";
