@@ -18,7 +18,11 @@ export default async function AccountPage() {
       <div className={styles.who}>
         <p>
           Signed in as <strong>{user.email}</strong>
-          {user.isAdmin && ", an admin of the shop"}
+          {user.isAdmin && (
+            <>
+              , <Link href="/admin">an admin of the shop</Link>
+            </>
+          )}
         </p>
         <SignOutButton />
       </div>

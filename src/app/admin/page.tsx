@@ -1,9 +1,11 @@
 import Link from "next/link";
+import { AlertsTable } from "@/components/admin/AlertsTable";
 import { AutoRefresh } from "@/components/admin/AutoRefresh";
 import styles from "@/components/admin/admin.module.css";
 import { OverviewCharts } from "@/components/admin/OverviewCharts";
 import { Tiles } from "@/components/admin/Tiles";
 import { StatisticsQuerySchema } from "@/contracts/admin";
+import { listOpenAlerts } from "@/lib/admin/alerts";
 import { readOverview } from "@/lib/admin/overview";
 import { requireAdminOfPage } from "./admin-of-page";
 import { type Query, saidOnce } from "./one-of-query";
@@ -18,7 +20,7 @@ export default async function OverviewPage({ searchParams }: { searchParams: Que
   await requireAdminOfPage("/admin");
   const parsed = StatisticsQuerySchema.safeParse(saidOnce(await searchParams));
   const hours = parsed.success ? parsed.data.hours : 24;
-  const figures = await readOverview(hours);
+  const [figures, alerts] = await Promise.all([readOverview(hours), listOpenAlerts()]);
   return (
     <>
       <div className={styles.head}>
@@ -39,6 +41,10 @@ export default async function OverviewPage({ searchParams }: { searchParams: Que
       </nav>
       <Tiles figures={figures} />
       <OverviewCharts figures={figures} />
+      <section className={styles.section} aria-labelledby="alerts">
+        <h2 id="alerts">Open alerts</h2>
+        <AlertsTable alerts={alerts} />
+      </section>
     </>
   );
 }

@@ -1,3 +1,5 @@
+"use client";
+
 import { HOLD_STATES } from "@/contracts/admin-reservations";
 import { STATE_WORDS } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";

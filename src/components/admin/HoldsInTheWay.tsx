@@ -30,7 +30,7 @@ export function HoldsInTheWay({
   return (
     <div className={styles.section}>
       <p>
-        {countText(missing, "unit")} of what would remain {missing === 1 ? "is" : "are"} held.
+        {countText(missing, "unit")} more {missing === 1 ? "is" : "are"} held than would remain.
         {code === "units_held" && " Whoever came first keeps the hold; the newest would go:"}
       </p>
       <DataTable

@@ -72,7 +72,7 @@ export function ImportForm() {
           Preview
         </Button>
       </form>
-      <Outcome failure={failure} done={done} />
+      <Outcome failure={failure} done={done} isWarning={answer?.outcome === "refused"} />
       {answer !== null && <ImportPreview answer={answer} />}
       {answer?.outcome === "preview" && failure === null && (
         <p>

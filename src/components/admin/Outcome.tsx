@@ -3,8 +3,15 @@ import { adminFailureText } from "@/domain/admin-wording";
 import { Notice } from "../ui/Notice";
 import styles from "./admin.module.css";
 
+interface OutcomeProps {
+  failure: AdminFailure | null;
+  done: string;
+  /** It was answered, but not as was hoped. */
+  isWarning?: boolean;
+}
+
 /** What a change came to: read out when it happens. */
-export function Outcome({ failure, done }: { failure: AdminFailure | null; done: string }) {
+export function Outcome({ failure, done, isWarning = false }: OutcomeProps) {
   return (
     <>
       {failure !== null && (
@@ -18,7 +25,7 @@ export function Outcome({ failure, done }: { failure: AdminFailure | null; done:
           ))}
         </Notice>
       )}
-      <p role="status" className={styles.done}>
+      <p role="status" className={styles.done} data-tone={isWarning ? "warning" : undefined}>
         {done}
       </p>
     </>

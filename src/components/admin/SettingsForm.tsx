@@ -1,6 +1,6 @@
 "use client";
 
-import type { FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { adminApi } from "@/contexts/admin-api";
 import type { SettingName, Settings, SettingsChange } from "@/contracts/admin-settings";
 import { countText } from "@/domain/admin-wording";
@@ -19,20 +19,26 @@ interface SettingsFormProps {
 
 /** Sends what differs and nothing else: what another admin changed meanwhile stays. */
 export function SettingsForm({ settings, bounds }: SettingsFormProps) {
-  const { pending, failure, done, run } = useAdminAction();
+  // What the form began with: what another admin changes meanwhile is neither shown nor sent.
+  const [known, setKnown] = useState(settings);
+  const { pending, failure, done, run, say } = useAdminAction();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const names = Object.keys(settings) as SettingName[];
+    const names = Object.keys(known) as SettingName[];
     const change: SettingsChange = Object.fromEntries(
       names
         .map((name) => [name, Number(data.get(name))] as const)
-        .filter(([name, value]) => value !== settings[name]),
+        .filter(([name, value]) => value !== known[name]),
     );
     const count = Object.keys(change).length;
+    if (count === 0) return say("Nothing is different.");
     void run(
-      () => adminApi.saveSettings(count === 0 ? { holdSeconds: settings.holdSeconds } : change),
-      () => (count === 0 ? "Nothing was different." : `${countText(count, "setting")} saved.`),
+      () => adminApi.saveSettings(change),
+      () => {
+        setKnown(Object.assign({}, known, change));
+        return `${countText(count, "setting")} saved.`;
+      },
     );
   };
   return (
@@ -50,7 +56,7 @@ export function SettingsForm({ settings, bounds }: SettingsFormProps) {
                 type="number"
                 step={1}
                 {...bounds[name]}
-                defaultValue={settings[name]}
+                defaultValue={known[name]}
                 required
               />
             ))}

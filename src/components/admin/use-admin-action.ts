@@ -25,5 +25,9 @@ export function useAdminAction() {
     setDone(then(answer.value) ?? "");
     router.refresh();
   }
-  return { pending, failure, done, run };
+  function say(words: string) {
+    setFailure(null);
+    setDone(words);
+  }
+  return { pending, failure, done, run, say };
 }

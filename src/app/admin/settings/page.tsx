@@ -17,7 +17,7 @@ export default async function SettingsPage() {
         Durations and caps. A hold keeps what applied when it was made: a change here never shortens a
         promise.
       </p>
-      <SettingsForm key={JSON.stringify(settings)} settings={settings} bounds={SETTING_BOUNDS} />
+      <SettingsForm settings={settings} bounds={SETTING_BOUNDS} />
     </>
   );
 }

@@ -38,7 +38,7 @@ export default async function LevelPage({ params }: Props) {
       </section>
       <section className={styles.section} aria-labelledby="safety">
         <h2 id="safety">Keep some back</h2>
-        <SafetyStockForm key={level.safetyStock} level={level} />
+        <SafetyStockForm level={level} />
       </section>
       <p>
         <Link href={`/admin/timeline?variantId=${variantId}`} prefetch={false}>
