@@ -11,6 +11,9 @@ const KINDS: Readonly<Record<string, string>> = {
   hold_without_level: "A hold without its stock level",
   hold_without_shopper: "A hold without its shopper",
   hold_of_merged_shopper: "A hold that should have moved at a sign-in",
+  sale_drift: "Orders and the ledger tell of different sales",
+  restock_drift: "Orders and the ledger tell of different returns",
+  payment_without_hold: "A payment is open without the hold that it is for",
 };
 
 const COLUMNS = [
