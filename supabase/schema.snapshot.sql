@@ -4559,6 +4559,18 @@ end;
 $function$;
 comment on function private.share_of_source(pg_catalog.uuid,public.store_settings) is 'Units of a variant that one source may hold: max_share_per_address_percent of what can be held of it at all, over all locations, but at least min_units_per_address and at most max_units_per_address.';
 
+CREATE OR REPLACE FUNCTION private.shown_actor(p_actor text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return case when p_actor in ('shopper', 'admin', 'system') then p_actor else 'database' end;
+end;
+$function$;
+comment on function private.shown_actor(pg_catalog.text) is 'Who did it, as pages may tell: database where somebody typed SQL, whatever their role is called.';
+
 CREATE OR REPLACE FUNCTION private.source_limits_ahead(p_requests jsonb, p_skip jsonb, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5288,7 +5300,7 @@ begin
                      and r.replaces_id = v_hold.id limit 1),
     'timeline', (
       select coalesce(jsonb_agg(jsonb_build_object(
-        'at', t.at, 'actor', t.actor, 'cause', t.cause, 'adminId', a.admin_id, 'reason', a.reason,
+        'at', t.at, 'actor', private.shown_actor(t.actor), 'cause', t.cause, 'adminId', a.admin_id, 'reason', a.reason,
         'before', case when t.old_status is not null then jsonb_build_object(
           'status', t.old_status, 'quantity', t.old_quantity, 'expiresAt', t.old_expires_at,
           'shopperId', t.old_shopper_id) end,
@@ -5658,7 +5670,7 @@ begin
     select * from event order by abs(extract(epoch from event.at - v_at)) limit p_limit
   )
   select coalesce(jsonb_agg(jsonb_build_object(
-           'at', n.at, 'actor', n.actor, 'cause', n.cause, 'entity', n.entity, 'reservationId', n.entity_id,
+           'at', n.at, 'actor', private.shown_actor(n.actor), 'cause', n.cause, 'entity', n.entity, 'reservationId', n.entity_id,
            'reason', n.reason, 'before', n.before, 'after', n.after) order by n.at, n.id), '[]'),
          (select count(*) from event)
   into v_events, v_count

@@ -103,6 +103,19 @@ create trigger variants_log_update after update on public.variants
 create trigger store_settings_log_update after update on public.store_settings
   for each row when (old is distinct from new) execute function private.log_shop_change('settings');
 
+create function private.shown_actor(p_actor text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return case when p_actor in ('shopper', 'admin', 'system') then p_actor else 'database' end;
+end;
+$$;
+comment on function private.shown_actor(text) is
+  'Who did it, as pages may tell: database where somebody typed SQL, whatever their role is called.';
+
 create function private.check_reason(p_admin_id uuid, p_reason text)
 returns void
 language plpgsql

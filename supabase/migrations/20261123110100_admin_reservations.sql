@@ -86,7 +86,7 @@ begin
                      and r.replaces_id = v_hold.id limit 1),
     'timeline', (
       select coalesce(jsonb_agg(jsonb_build_object(
-        'at', t.at, 'actor', t.actor, 'cause', t.cause, 'adminId', a.admin_id, 'reason', a.reason,
+        'at', t.at, 'actor', private.shown_actor(t.actor), 'cause', t.cause, 'adminId', a.admin_id, 'reason', a.reason,
         'before', case when t.old_status is not null then jsonb_build_object(
           'status', t.old_status, 'quantity', t.old_quantity, 'expiresAt', t.old_expires_at,
           'shopperId', t.old_shopper_id) end,

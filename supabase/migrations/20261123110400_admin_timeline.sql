@@ -146,7 +146,7 @@ begin
     select * from event order by abs(extract(epoch from event.at - v_at)) limit p_limit
   )
   select coalesce(jsonb_agg(jsonb_build_object(
-           'at', n.at, 'actor', n.actor, 'cause', n.cause, 'entity', n.entity, 'reservationId', n.entity_id,
+           'at', n.at, 'actor', private.shown_actor(n.actor), 'cause', n.cause, 'entity', n.entity, 'reservationId', n.entity_id,
            'reason', n.reason, 'before', n.before, 'after', n.after) order by n.at, n.id), '[]'),
          (select count(*) from event)
   into v_events, v_count

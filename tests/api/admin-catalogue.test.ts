@@ -70,5 +70,5 @@ test.each([
   ["nothing at all", {}, ""],
 ])("a variant is not changed to %s", async (_, json, path) => {
   const answer = await admin.send("PUT", `/api/admin/variants/${unknownId()}`, { json });
-  expect(problemOf(answer, "validation_failed").errors).toMatchObject([{ path }]);
+  expect(problemOf(answer, "validation_failed").errors?.[0]).toMatchObject({ path });
 });

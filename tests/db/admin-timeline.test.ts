@@ -88,9 +88,9 @@ test("what happened around it, in order, with the reasons: holds, stock, and wha
   await saveProduct(db.sql, { isPublished: false }, must(row).id);
   const { events, left, isPublished } = await timelineOf(db.sql, variantId);
   expect(events.map((event) => `${event.entity} ${event.actor} ${event.cause} ${event.reason}`)).toEqual([
-    "product postgres sql null",
-    "variant postgres sql null",
-    "stock_level postgres sql sql",
+    "product database sql null",
+    "variant database sql null",
+    "stock_level database sql sql",
     "reservation shopper reserve null",
     "reservation shopper reserve null",
     "stock_level admin adjust Found two",

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { redirect } from "next/navigation";
 import { EraseAccount } from "@/components/account/EraseAccount";
 import { SignOutButton } from "@/components/account/SignOutButton";
