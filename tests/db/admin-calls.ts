@@ -128,8 +128,13 @@ export const adminTrail = (sql: Sql, entityId: string | null = null) => sql<
 >`select actor, cause, admin_id as "adminId", entity, reason, before, after from admin_trail
   where ${entityId}::uuid is null or entity_id = ${entityId} order by id`;
 
-/** The database's clock, as it is written in answers. */
+/**
+ * The database's clock, as it is written in answers: after all that was done before, and before all that is done next,
+ * by a margin, for two sessions need not see the very same clock.
+ */
 export async function clock(sql: Sql): Promise<string> {
+  await sql`select pg_sleep(0.02)`;
   const [row] = await sql<{ now: string }[]>`select to_json(clock_timestamp()) #>> '{}' as now`;
+  await sql`select pg_sleep(0.02)`;
   return must(row).now;
 }
