@@ -1,4 +1,6 @@
 import { z } from "zod";
+// How zod behaves in a browser is settled there, before the first schema is made.
+import "@/contracts/common";
 
 const NAME = "holdfast-checkout";
 /** Long enough for a payment that did not work; a computer that others use forgets it soon. */

@@ -1,4 +1,6 @@
 import { z } from "zod";
+// How zod behaves in a browser is settled there, before the first schema is made.
+import "./common";
 
 /** What a person types on one line: no control characters, which no database and no label takes. */
 const LineSchema = z
