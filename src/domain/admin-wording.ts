@@ -11,6 +11,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   reservation_not_found: "There is no such hold.",
   reservation_ended: "This hold has ended already.",
   payment_open: "A payment is open for these units. They cannot be taken back before it has ended.",
+  payment_unavailable: "Its payment cannot be ended right now, so the hold stays. Try again in a moment.",
   product_not_found: "This product is gone.",
   variant_not_found: "This variant is gone.",
   stock_level_not_found: "This variant is not kept at that location.",

@@ -31,12 +31,17 @@ export default async function ReservationPage({ params }: { params: Promise<{ id
       <section className={styles.section} aria-labelledby="release">
         <h2 id="release">Take it back</h2>
         {reservation.state === "paying" && (
-          <p className={styles.soft}>A payment is open for it: it stays until that has ended.</p>
+          <p className={styles.soft}>
+            A payment is open for it: that is ended first. Where it turns out to be paid, the units are sold.
+          </p>
         )}
         {reservation.state !== "active" && reservation.state !== "paying" && (
           <p className={styles.soft}>This hold has ended: there is nothing to take back.</p>
         )}
-        <ReleaseForm reservationId={reservation.reservationId} isOpen={reservation.state === "active"} />
+        <ReleaseForm
+          reservationId={reservation.reservationId}
+          isOpen={reservation.state === "active" || reservation.state === "paying"}
+        />
       </section>
       <section className={styles.section} aria-labelledby="timeline">
         <h2 id="timeline">What happened to it</h2>
