@@ -91,9 +91,10 @@ async function start({ reset }: { reset: boolean }): Promise<void> {
   throw new Problem(`${ended} ended by itself: what it said last is in .local/logs or above; start again.`);
 }
 
-/** For `npm run doctor`, which otherwise could not know where the local stack is. Only this account may read it. */
+/** For `npm run doctor`, and for whoever starts a production build beside it. Only this account may read it. */
 function noteSettings(settings: Environment): void {
-  writeFileSync(localSettingsFile(stateDir), JSON.stringify(settings, null, 2), { mode: 0o600 });
+  const lines = Object.entries(settings).map(([name, value]) => `${name}="${value ?? ""}"\n`);
+  writeFileSync(localSettingsFile(stateDir), lines.join(""), { mode: 0o600 });
 }
 
 function readArguments(): { reset: boolean } {

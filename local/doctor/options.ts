@@ -21,7 +21,7 @@ npm run doctor -- --env-file FILE     those of a file, for example of \`vercel e
                 --strict              a warning fails like a problem`;
 
 /** Where `npm run dev` notes the settings of its local stack. */
-export const localSettingsFile = (stateDir: string): string => join(stateDir, "settings.json");
+export const localSettingsFile = (stateDir: string): string => join(stateDir, "settings.env");
 
 /** @param folder the clone, @param stateDir its .local */
 export function readDoctorOptions(
@@ -54,7 +54,7 @@ function readLocal(file: string): Environment {
       'There are no settings of a Supabase project, and no local stack was started here yet: fill in .env.local, or run "npm run dev" first.',
     );
   }
-  return JSON.parse(readFileSync(file, "utf8")) as Environment;
+  return parseEnv(readFileSync(file, "utf8")) as Environment;
 }
 
 function parse(args: string[]) {

@@ -32,6 +32,9 @@ const EnvSchema = z
       .string()
       .refine((secret) => secret === "" || secret.length >= 16, "has at least 16 random characters, or none")
       .optional(),
+    /** Left out or empty: alerts are shown to admins, and told to nobody. */
+    ALERT_WEBHOOK_URL: z.union([z.literal(""), z.url("is where alerts are posted to")]).optional(),
+    ALERT_EMAIL: z.union([z.literal(""), z.email("is the address that alerts are mailed to")]).optional(),
     /** Left out or empty: no limits per network address. */
     TRUSTED_PROXY_HEADER: z
       .string()

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { operations } from "@/lib/openapi/operations";
-import { type Answer, type Guest, newGuest, RESERVATIONS } from "../support/api-client.ts";
+import { type Answer, type Guest, newGuest, RESERVATIONS, storeKeys } from "../support/api-client.ts";
 import { bodyFaults, document, documented } from "../support/openapi.ts";
 import { createVariant } from "../support/shop.ts";
 import { refusalsOfAdmins } from "./admin-refusals.ts";
@@ -292,6 +292,14 @@ describe("what the shop's state forbids is refused as the document says:", () =>
     if (wish.sending?.json) expect(bodyFaults(documentedAs(id), wish.sending.json)).toEqual([]);
     expectKind(id, await send(stage.owner, id, wish), kind);
   });
+});
+
+test("getShopHealth 503: a pager is told by the status", async () => {
+  const untold = sql`insert into alerts (kind, subject, attempts) values ('test', ${unknownId()}, 1) returning id`;
+  const [alert] = await untold;
+  const asking = { query: { failOn: "warning" }, sending: { headers: bearer(storeKeys().cronSecret) } };
+  expectKind("getShopHealth", await send(newGuest(), "getShopHealth", asking), "503");
+  await sql`update alerts set closed_at = clock_timestamp() where id = ${alert?.id}`;
 });
 
 describe("without its database, or with one that makes no sense, an operation answers as the document says:", () => {

@@ -115,6 +115,7 @@ const table: Record<string, Outcome> = {
   repairConsistency: forAdmin("200"),
   getSettings: forAdmin("200"),
   updateSettings: forAdmin("200"),
+  getShopHealth: forCron(forAdmin("200")),
   getHealth: forAll("200"),
   getLiveness: forAll("200"),
   getOpenApiDocument: forAll("200"),

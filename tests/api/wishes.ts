@@ -194,6 +194,7 @@ const good: Record<string, (stage: Stage) => Wish | Promise<Wish>> = {
   repairConsistency: admins(() => json({ dryRun: true })),
   getSettings: asAdmin,
   updateSettings: admins(() => json({ lowStockAt: 5 })),
+  getShopHealth: asCron,
   getHealth: () => ({}),
   getLiveness: () => ({}),
   getOpenApiDocument: () => ({}),

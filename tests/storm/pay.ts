@@ -39,6 +39,7 @@ export async function payFor(shopper: Shopper): Promise<Paid> {
     sessionId: searchParams.get("session_id"),
   });
   const { order } = answer.body as { order?: { status: string } };
+  if (order?.status === "paid") shopper.hasBought();
   return order?.status === "paid"
     ? { isSold: true, story: orderId }
     : failed(`the order is ${order?.status ?? `answered ${answer.status} ${answer.code}`}`);

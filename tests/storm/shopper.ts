@@ -20,6 +20,8 @@ export type Shopper = {
   send(step: string, method: string, path: string, json?: unknown): Promise<Answer>;
   /** The units that the last answer promised. */
   promised(): number;
+  /** What was held is bought: no promise any more. */
+  hasBought(): void;
   /** Answers that nobody should get: status and code. */
   readonly faults: string[];
   /** Refusals that said that there was enough. */
@@ -100,6 +102,9 @@ export function createShopper(url: string, tally: Tally): Shopper {
     contradictions,
     send,
     promised: () => hold?.quantity ?? 0,
+    hasBought: () => {
+      hold = null;
+    },
     arrive: async () => {
       const answer = await send("arrive", "GET", "/api/session");
       return answer.status === 200 ? "held" : judge(answer);

@@ -7,7 +7,7 @@ export const stripeKey: Check = {
   examine({ settings, isProduction }) {
     const key = settings.STRIPE_SECRET_KEY ?? "";
     if (!key)
-      return [graver(isProduction, "STRIPE_SECRET_KEY is not set: nobody can pay", `Copy it from ${where}.`)];
+      return [problem("STRIPE_SECRET_KEY is not set: the store does not start", `Copy it from ${where}.`)];
     if (key.startsWith("pk_"))
       return [
         problem(
@@ -42,11 +42,9 @@ export const stripeWebhook: Check = {
   name: "stripe-webhook-secret",
   examine({ settings, isProduction }) {
     const secret = settings.STRIPE_WEBHOOK_SECRET ?? "";
-    if (!settings.STRIPE_SECRET_KEY && !secret) return [fine("no payments, no webhooks")];
     const advice =
       "Stripe, Developers, Webhooks: add {your shop}/api/webhooks/stripe, and copy its signing secret.";
-    if (!secret)
-      return [graver(isProduction, "STRIPE_WEBHOOK_SECRET is not set: payments are noticed late", advice)];
+    if (!secret) return [problem("STRIPE_WEBHOOK_SECRET is not set: the store does not start", advice)];
     if (!secret.startsWith("whsec_")) return [problem("STRIPE_WEBHOOK_SECRET is no signing secret", advice)];
     return [fine("is a signing secret")];
   },

@@ -45,29 +45,44 @@ export type Database = {
       };
       alerts: {
         Row: {
+          attempts: number;
+          claimed_until: string | null;
           closed_at: string | null;
           details: NonNullable<Json>;
           id: string;
           kind: string;
+          last_error: string | null;
           opened_at: string;
           subject: string;
+          told: string[];
+          told_at: string | null;
         };
         ComputedFields: never;
         Insert: {
+          attempts?: number;
+          claimed_until?: string | null;
           closed_at?: string | null;
           details?: NonNullable<Json>;
           id?: string;
           kind: string;
+          last_error?: string | null;
           opened_at?: string;
           subject: string;
+          told?: string[];
+          told_at?: string | null;
         };
         Update: {
+          attempts?: number;
+          claimed_until?: string | null;
           closed_at?: string | null;
           details?: NonNullable<Json>;
           id?: string;
           kind?: string;
+          last_error?: string | null;
           opened_at?: string;
           subject?: string;
+          told?: string[];
+          told_at?: string | null;
         };
         Relationships: [];
       };
@@ -1396,6 +1411,7 @@ export type Database = {
         Returns: Json;
       };
       cancel_order: { Args: { p_actor?: string; p_order_id: string; p_restock?: boolean }; Returns: Json };
+      claim_alerts: { Args: { p_limit?: number }; Returns: Json };
       claim_mails: { Args: { p_limit: number }; Returns: Json };
       claim_refunds: { Args: { p_limit: number }; Returns: Json };
       claim_settlements: { Args: { p_limit: number; p_variant_ids?: string[] }; Returns: Json };
@@ -1437,6 +1453,7 @@ export type Database = {
       payments_to_reconcile: { Args: { p_after?: string; p_limit?: number }; Returns: Json };
       prune_sources: { Args: { p_limit?: number }; Returns: Json };
       reconcile_stock: { Args: Record<PropertyKey, never>; Returns: Json };
+      record_alert: { Args: { p_alert_id: string; p_error?: string; p_told: string[] }; Returns: Json };
       record_dispute: {
         Args: { p_details?: Json; p_event_id?: string; p_event_type?: string; p_payment_intent_id: string };
         Returns: Json;
@@ -1506,6 +1523,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      shop_health: { Args: { p_with_drift?: boolean }; Returns: Json };
       start_checkout: {
         Args: {
           p_body_hash?: string;
@@ -1519,6 +1537,7 @@ export type Database = {
         Returns: Json;
       };
       stock_health: { Args: Record<PropertyKey, never>; Returns: Json };
+      track_alerts: { Args: { p_kinds: string[]; p_raised: Json }; Returns: Json };
       transfer_reservations: { Args: { p_from_shopper_id: string; p_to_shopper_id: string }; Returns: Json };
       validate_reservations: { Args: { p_shopper_id: string }; Returns: Json };
       validate_stock_consistency: { Args: Record<PropertyKey, never>; Returns: Json };

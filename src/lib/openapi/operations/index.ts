@@ -8,6 +8,7 @@ import { adminShop } from "./admin-shop";
 import { adminStock } from "./admin-stock";
 import { catalogue } from "./catalogue";
 import { checkout } from "./checkout";
+import { health } from "./health";
 import { holds } from "./holds";
 import { housekeeping } from "./housekeeping";
 import { orders } from "./orders";
@@ -22,6 +23,7 @@ export const operations: readonly Operation[] = [
   ...orders,
   ...accounts,
   ...housekeeping,
+  ...health,
   ...admin,
   ...adminShop,
   ...adminHolds,

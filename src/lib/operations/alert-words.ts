@@ -1,0 +1,40 @@
+import { z } from "zod";
+
+const TextSchema = z.string().catch("");
+const DetailsSchema = z
+  .object({
+    level: TextSchema,
+    says: TextSchema,
+    recommendation: TextSchema,
+    product: TextSchema,
+    variant: TextSchema,
+    sku: TextSchema,
+    left: z.number().nullable().catch(null),
+  })
+  .catch({ level: "", says: "", recommendation: "", product: "", variant: "", sku: "", left: null });
+
+/** What each kind means whose details do not say it themselves, and where docs/operations.md goes on. */
+const meanings: Record<string, string> = {
+  wrong_amount: "Stripe received another amount than was asked for. It is refunded; find out why.",
+  second_payment: "An order was paid twice. The second payment is refunded; see that it is.",
+  refund_failed: "A refund failed at Stripe. The shopper waits for the money.",
+  dispute: "A shopper disputes a payment. Answer it in Stripe's dashboard before its date.",
+  mixed_mode:
+    "An event of Stripe's other mode arrived: a live key beside a test webhook, or the other way round.",
+};
+
+/** An alert for people: what it is about in one line, and what to do. No personal data: none is in an alert. */
+export function alertWords(kind: string, subject: string, details: unknown): { title: string; text: string } {
+  const { level, says, recommendation, product, variant, sku, left } = DetailsSchema.parse(details);
+  if (kind === "low_stock") {
+    const title = `Low stock: ${product}, ${variant}`;
+    return {
+      title,
+      text: `${left ?? "Few"} units of ${sku} are left to sell. Order more, or set what was delivered.`,
+    };
+  }
+  if (says !== "")
+    return { title: `${level === "critical" ? "Critical" : "Warning"}: ${says}`, text: recommendation };
+  const title = `${kind.replaceAll("_", " ")}: ${subject}`;
+  return { title, text: meanings[kind] ?? "See docs/operations.md." };
+}
