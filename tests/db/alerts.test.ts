@@ -15,7 +15,7 @@ type Claimed = { alertId: string; kind: string; subject: string; told: string[] 
 
 async function track(
   sql: Sql,
-  raised: { kind: string; subject: string; details?: object }[],
+  raised: { kind: string; subject: string; details?: { level: string } }[],
   kinds = ["drift"],
 ) {
   const [row] = await sql<

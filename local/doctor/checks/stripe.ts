@@ -1,4 +1,4 @@
-import { type Check, type Finding, fine, graver, problem, warning } from "../check.ts";
+import { type Check, type Finding, fine, problem, warning } from "../check.ts";
 
 const where = "Stripe, Developers, API keys";
 
@@ -40,7 +40,7 @@ export const stripeKey: Check = {
 
 export const stripeWebhook: Check = {
   name: "stripe-webhook-secret",
-  examine({ settings, isProduction }) {
+  examine({ settings }) {
     const secret = settings.STRIPE_WEBHOOK_SECRET ?? "";
     const advice =
       "Stripe, Developers, Webhooks: add {your shop}/api/webhooks/stripe, and copy its signing secret.";
