@@ -54,7 +54,7 @@ export const HealthFiguresSchema = z
 
 const LevelSchema = z.enum(HEALTH_LEVELS);
 
-/** `GET /api/admin/health?failOn=critical`: with `failOn` the answer is 503 from that level on, for a pager. */
+/** `GET /api/admin/health?failOn=critical`: with `failOn` the answer is a problem from that level on, for a pager. */
 export const ShopHealthQuerySchema = z.strictObject({ failOn: z.enum(["warning", "critical"]).optional() });
 
 /** `GET /api/admin/health` */

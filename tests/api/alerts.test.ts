@@ -132,7 +132,7 @@ test("the admin's health says what is wrong and what to do, and a pager hears it
   expect(after.level).not.toBe("ok");
   const headers = bearer(storeKeys().cronSecret);
   const page = (query: string) => newGuest().send("GET", `/api/admin/health${query}`, { headers });
-  expect((await page("?failOn=warning")).status).toBe(503);
+  problemOf(await page("?failOn=warning"), "shop_unwell");
   expect((await page("")).status).toBe(200);
   problemOf(await page("?failOn=nothing"), "validation_failed");
   problemOf(await newGuest().get("/api/admin/health"), "sign_in_required");

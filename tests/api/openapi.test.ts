@@ -298,7 +298,7 @@ test("getShopHealth 503: a pager is told by the status", async () => {
   const untold = sql`insert into alerts (kind, subject, attempts) values ('test', ${unknownId()}, 1) returning id`;
   const [alert] = await untold;
   const asking = { query: { failOn: "warning" }, sending: { headers: bearer(storeKeys().cronSecret) } };
-  expectKind("getShopHealth", await send(newGuest(), "getShopHealth", asking), "503");
+  expectKind("getShopHealth", await send(newGuest(), "getShopHealth", asking), "503 shop_unwell");
   await sql`update alerts set closed_at = clock_timestamp() where id = ${alert?.id}`;
 });
 

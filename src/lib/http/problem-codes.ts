@@ -55,6 +55,7 @@ export const PROBLEMS = {
   auth_unavailable: [503, "Nobody can be signed in or recognised right now"],
   server_busy: [503, "Too many are asking at once"],
   payment_unavailable: [503, "No payment can be taken right now"],
+  shop_unwell: [503, "The shop is not well"],
   database_unavailable: [503, "The shop cannot answer right now"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

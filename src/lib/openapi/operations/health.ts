@@ -65,17 +65,23 @@ export const health: Operation[] = [
         failOn: z
           .enum(["warning", "critical"])
           .optional()
-          .meta({ description: "From this level on the answer is 503; without it always 200." }),
+          .meta({ description: "From this level on the answer is 503 shop_unwell; without it always 200." }),
       }),
     },
     answers: {
-      200: { description: "The checks.", schema: ShopHealthSchema, examples: { well: wellShop } },
-      503: {
-        description: "The same, where the shop is as ill as `failOn` says.",
+      200: {
+        description: "The checks.",
         schema: ShopHealthSchema,
-        examples: { ill: illShop },
+        examples: { well: wellShop, ill: illShop },
       },
     },
-    problems: [...SHOPPER, "cron_secret_required", "sign_in_required", "admin_only", "validation_failed"],
+    problems: [
+      ...SHOPPER,
+      "cron_secret_required",
+      "sign_in_required",
+      "admin_only",
+      "validation_failed",
+      "shop_unwell",
+    ],
   },
 ];

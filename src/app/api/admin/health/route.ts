@@ -2,6 +2,7 @@ import { ShopHealthQuerySchema } from "@/contracts/health";
 import { HEALTH_LEVELS } from "@/domain/shop-health";
 import { requireAdminOrCron } from "@/lib/http/cron-secret";
 import { parseQuery } from "@/lib/http/parse";
+import { ProblemError } from "@/lib/http/problem";
 import { personal, route } from "@/lib/http/route";
 import { readShopHealth } from "@/lib/operations/shop-health";
 
@@ -11,9 +12,10 @@ export const GET = route(
     await requireAdminOrCron(request);
     const { failOn } = parseQuery(ShopHealthQuerySchema, request);
     const health = await readShopHealth();
-    const isFailure =
+    const isUnwell =
       failOn !== undefined && HEALTH_LEVELS.indexOf(health.level) >= HEALTH_LEVELS.indexOf(failOn);
-    return personal(health, { status: isFailure ? 503 : 200 });
+    if (isUnwell) throw new ProblemError("shop_unwell", { serverNow: health.serverNow });
+    return personal(health);
   },
   { acceptsBearer: true },
 );
