@@ -43,6 +43,7 @@ const cron = async () => {
 beforeEach(async () => {
   isDown = false;
   // What other tests gave rise to is not looked at here.
+  await sql`select watch_low_stock()`;
   await sql`update alerts set told_at = now() where told_at is null`;
   told.length = 0;
 });

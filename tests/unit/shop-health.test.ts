@@ -88,13 +88,7 @@ test("the worst check is the shop's level", () => {
 
 describe("an alert in words", () => {
   test.each<[string, string, unknown, RegExp, RegExp]>([
-    [
-      "low_stock",
-      "id",
-      { sku: "mug-1", product: "Mug", variant: "Blue", left: 2 },
-      /^Low stock: Mug, Blue$/,
-      /^2 units of mug-1 are left/,
-    ],
+    ["low_stock", "id", { sku: "mug-1", available: 2 }, /^Low stock: mug-1$/, /^2 units are available/],
     [
       "drift",
       "shop",

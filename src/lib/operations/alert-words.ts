@@ -1,17 +1,16 @@
 import { z } from "zod";
 
 const TextSchema = z.string().catch("");
+const NOTHING = { level: "", says: "", recommendation: "", sku: "", available: null };
 const DetailsSchema = z
   .object({
     level: TextSchema,
     says: TextSchema,
     recommendation: TextSchema,
-    product: TextSchema,
-    variant: TextSchema,
     sku: TextSchema,
-    left: z.number().nullable().catch(null),
+    available: z.number().nullable().catch(null),
   })
-  .catch({ level: "", says: "", recommendation: "", product: "", variant: "", sku: "", left: null });
+  .catch(NOTHING);
 
 /** What each kind means whose details do not say it themselves, and where docs/operations.md goes on. */
 const meanings: Record<string, string> = {
@@ -25,13 +24,10 @@ const meanings: Record<string, string> = {
 
 /** An alert for people: what it is about in one line, and what to do. No personal data: none is in an alert. */
 export function alertWords(kind: string, subject: string, details: unknown): { title: string; text: string } {
-  const { level, says, recommendation, product, variant, sku, left } = DetailsSchema.parse(details);
+  const { level, says, recommendation, sku, available } = DetailsSchema.parse(details);
   if (kind === "low_stock") {
-    const title = `Low stock: ${product}, ${variant}`;
-    return {
-      title,
-      text: `${left ?? "Few"} units of ${sku} are left to sell. Order more, or set what was delivered.`,
-    };
+    const text = `${available ?? "Few"} units are available. Order more, or enter what was delivered.`;
+    return { title: `Low stock: ${sku || subject}`, text };
   }
   if (says !== "")
     return { title: `${level === "critical" ? "Critical" : "Warning"}: ${says}`, text: recommendation };
