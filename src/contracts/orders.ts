@@ -139,7 +139,11 @@ export const CreateFromPaymentBodySchema = z.strictObject({
 export const AdminOrdersQuerySchema = z.strictObject({
   status: OrderStatusSchema.optional(),
   worklist: z.enum(["to_ship", "refund_undone", "restock_undecided"]).optional(),
-  email: z.string().min(1).max(254).optional(),
+  email: z
+    .string()
+    .max(254)
+    .regex(/^[^\p{Cc}\p{Cs}]+$/u, "No control characters")
+    .optional(),
   number: NumberSchema.optional(),
   before: NumberSchema.optional(),
 });

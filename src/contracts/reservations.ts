@@ -77,7 +77,8 @@ export const ChangeBodySchema = z.discriminatedUnion("action", [
   z.strictObject({
     action: z.literal("confirm"),
     reservationId: IdSchema,
-    paymentId: z.string().min(1).max(255),
+    /** The id of the Checkout Session or of the payment intent. */
+    paymentId: z.string().regex(/^(cs|pi)_[A-Za-z0-9_]{1,250}$/, "Not the id of a payment at Stripe"),
   }),
 ]);
 export type ChangeBody = z.infer<typeof ChangeBodySchema>;

@@ -144,7 +144,7 @@ test("confirming with what is no payment is refused: nobody gets goods for a PUT
     "payment_not_complete",
   );
   problemOf(
-    await newGuest().change({ action: "confirm", reservationId, paymentId: "p" }),
+    await newGuest().change({ action: "confirm", reservationId, paymentId: "pi_2" }),
     "reservation_not_found",
   );
   expect(await fingerprint(sql)).toEqual(before);

@@ -71,8 +71,11 @@ async function sendOne(who: Guest, method: string, path: string, sending: Sendin
 const asJson = { "content-type": "application/json" };
 /** What counts only with a signature is refused unread: tests/api/webhooks-trust.test.ts spoils it. */
 const withBody = operations.filter(({ body, caller }) => body && caller !== "stripe");
-/** Of an order that nobody has. */
-const pathOf = ({ path }: { path: string }) => path.replace("{orderId}", unknownId());
+/** About something that nobody has. */
+const pathOf = ({ path }: { path: string }) => path.replaceAll(/\{\w+\}/g, unknownId());
+/** Orders may be asked about as an admin: there are none. Any other change of an admin's would be one of the shop. */
+const isOfOrders = ({ path }: { path: string }) => path.startsWith("/api/admin/orders/");
+const isForbidden = (one: { path: string }) => one.path.startsWith("/api/admin/") && !isOfOrders(one);
 /** Each sign-in costs the hash of a password, and a password is checked for what JSON Schema cannot say. */
 const isOfAccounts = ({ path }: { path: string }) => path.startsWith("/api/auth/");
 /** An admin is asked for at the auth service each time. An address has rules that JSON Schema counts otherwise. */
@@ -90,8 +93,12 @@ describe("no body breaks", () => {
       await fc.assert(
         fc.asyncProperty(body, async (make) => {
           const sent = JSON.stringify(make()) ?? "";
-          const headers = { ...asJson, ...(one.path.startsWith("/api/admin/") && { cookie: admin }) };
+          const headers = { ...asJson, ...(isOfOrders(one) && { cookie: admin }) };
           const answer = await sendOne(guest, one.method.toUpperCase(), pathOf(one), { body: sent, headers });
+          if (isForbidden(one)) {
+            expect(answer.status).toBe(401);
+            return;
+          }
           const isGood = sent !== "" && bodyFaults(one, JSON.parse(sent)).length === 0;
           if (isGood && isStricter(one)) return;
           expect(answer.status === 400, `${sent} → ${answer.text}`).toBe(!isGood);
