@@ -12,8 +12,9 @@ import { seedFiles, stateDir } from "../../local/paths.ts";
 import { freePort } from "../../local/ports.ts";
 import { postgresAccount, temporaryFolder } from "../../local/postgres/account.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "../../local/postgres/cluster.ts";
+import { endProcess } from "../../local/processes.ts";
 import { createStoppables, type Stoppables } from "../../local/stoppables.ts";
-import { startStore } from "../../local/store.ts";
+import { type Store, type StoreOptions, startStore } from "../../local/store.ts";
 import { buildStore } from "../../local/store-build.ts";
 import type { StripeStandIn } from "../../local/stripe/stand-in.ts";
 import { startSupabaseApi } from "../../local/supabase-api.ts";
@@ -31,19 +32,32 @@ export type OwnStack = {
   /** Ends Postgres: in an orderly way, or as a crash does. */
   stopPostgres(how?: "orderly" | "crash"): Promise<void>;
   startPostgres(): Promise<void>;
+  /** Ends the store as `kill -9` does, whatever it is doing. */
+  killStore(): Promise<void>;
+  /** Starts it again, at the same address. */
+  startStore(): Promise<void>;
 };
+
+type Settings = Record<string, string>;
+/** What a store asks, without a slash at the end. */
+export type Addresses = { supabase: string; stripe: string };
 
 const patience = 120_000;
 const log = (name: string) => join(stateDir, "logs", `test-own-${name}.log`);
 
-/** A store with a gateway and a Postgres of its own, which a test may stop and start. */
-export function useOwnStack(settings: Record<string, string> = {}): OwnStack {
+/**
+ * A store with a gateway, stand-ins and a Postgres of its own, which a test may stop and start. Settings that depend on
+ * where those answer are made of their addresses.
+ */
+export function useOwnStack(settings: Settings | ((asked: Addresses) => Promise<Settings>) = {}): OwnStack {
   const stoppables = createStoppables(startGuard());
   const database = createOwnPostgres(stoppables);
+  const web = createOwnWeb(stoppables);
   let outside: Required<Outside>;
   const stack: OwnStack = {
     url: "",
     ...database,
+    ...web,
     get stripe() {
       return outside.stripe;
     },
@@ -70,13 +84,34 @@ export function useOwnStack(settings: Record<string, string> = {}): OwnStack {
       ...storeEnvironment(keys, api.url, {}),
       ...outside.environment,
       ...(await buildStore()),
-      ...settings,
+      ...(typeof settings === "function"
+        ? await settings({ supabase: api.url, stripe: outside.stripe.url })
+        : settings),
     };
-    const store = await startStore({ mode: "start", port, environment, logFile: log("store") }, stoppables);
-    stack.url = store.url;
+    stack.url = await web.create({ mode: "start", port, environment, logFile: log("store") });
   }, patience);
   afterAll(() => stoppables.stopAll(), patience);
   return stack;
+}
+
+function createOwnWeb(stoppables: Stoppables) {
+  let options: StoreOptions;
+  let store: Store;
+  const start = async () => {
+    store = await startStore(options, stoppables);
+  };
+  return {
+    async create(how: StoreOptions): Promise<string> {
+      options = how;
+      await start();
+      return store.url;
+    },
+    startStore: start,
+    async killStore(): Promise<void> {
+      await endProcess(store.pid, [["SIGKILL", 10_000]], true);
+      await store.ended;
+    },
+  };
 }
 
 function createOwnPostgres(stoppables: Stoppables) {
