@@ -174,6 +174,9 @@ begin
       select distinct l.variant_id from public.order_lines as l where l.order_id = v_payment.order_id));
     v_now := clock_timestamp();
     if v_is_paid then
+      -- Of a session that nobody lived to write down: where the money came from is known from here on.
+      update public.payments as p set session_id = p_stripe ->> 'sessionId'
+      where p.id = v_payment.id and p.session_id is null and p_stripe ->> 'sessionId' <> '';
       v_refund_id := private.sell_or_refund(
         v_payment, coalesce((p_stripe ->> 'amountCents')::bigint, 0), upper(coalesce(p_stripe ->> 'currency', v_payment.currency)),
         p_stripe ->> 'paymentIntentId', p_then, v_now);
