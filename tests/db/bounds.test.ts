@@ -47,6 +47,7 @@ const settings = [
   { column: "max_paying_seconds", least: 1, most: 864_000 },
   { column: "min_returned_seconds", least: 1, most: 86_400 },
   { column: "shipping_cents", least: 0 },
+  { column: "low_stock_clears_at", least: 0 },
 ];
 
 test.each(settings)("the setting $column lies within its bounds", async ({ column, least, most }) => {
