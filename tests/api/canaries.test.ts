@@ -87,9 +87,10 @@ describe("a store that runs with its secrets", () => {
     for (const { id } of operations) {
       await store.gateway.open();
       const stage = await setStage(sql, newGuest({ baseUrl: store.url }));
+      const wish = await goodWish(id, stage);
       for (const prepare of answers) {
         await prepare();
-        await send(stage.owner, id, await goodWish(id, stage));
+        await send(stage.owner, id, wish);
       }
     }
     const cron = "/api/cron/cleanup-reservations";
