@@ -4489,7 +4489,7 @@ end;
 $function$;
 comment on function private.sell_lines(pg_catalog.uuid,timestamp with time zone) is 'Turns the paying holds of an order into its sale, each level with its movement "sale <number>". Its payment says succeeded already.';
 
-CREATE OR REPLACE FUNCTION private.sell_or_refund(p_payment public.payments, p_received_cents bigint, p_received_currency text, p_payment_intent_id text, p_then text, p_now timestamp with time zone)
+CREATE OR REPLACE FUNCTION private.sell_or_refund(p_payment public.payments, p_received_cents bigint, p_received_currency text, p_payment_intent_id text, p_session_id text, p_then text, p_now timestamp with time zone)
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4501,7 +4501,9 @@ declare
 begin
   update public.payments as p
   set status = 'succeeded', settled_at = p_now, received_cents = p_received_cents, claimed_until = null,
-      received_currency = p_received_currency, payment_intent_id = coalesce(p.payment_intent_id, p_payment_intent_id)
+      received_currency = p_received_currency, payment_intent_id = coalesce(p.payment_intent_id, p_payment_intent_id),
+      -- A session that nobody lived to write down: where the money came from is known from here on.
+      session_id = coalesce(p.session_id, nullif(p_session_id, ''))
   where p.id = p_payment.id and p.status <> 'succeeded';
   v_is_there := v_is_right and private.take_units(p_payment.order_id, p_payment.shopper_id, p_now);
   if v_is_there then
@@ -4532,7 +4534,7 @@ begin
   return v_refund_id;
 end;
 $function$;
-comment on function private.sell_or_refund(public.payments,bigint,pg_catalog.text,pg_catalog.text,pg_catalog.text,timestamp with time zone) is 'Invariant 8: a payment that succeeded becomes the sale of all its units (answers null), or one refund of what was received (its id; null where nothing was received). Writes the mail and, for a wrong amount or currency, the alert. The caller holds the locks of shopper, order and levels.';
+comment on function private.sell_or_refund(public.payments,bigint,pg_catalog.text,pg_catalog.text,pg_catalog.text,pg_catalog.text,timestamp with time zone) is 'Invariant 8: a payment that succeeded becomes the sale of all its units (answers null), or one refund of what was received (its id; null where nothing was received). Writes the mail and, for a wrong amount or currency, the alert. The caller holds the locks of shopper, order and levels.';
 
 CREATE OR REPLACE FUNCTION private.set_cause(p_cause text)
  RETURNS void
@@ -6730,7 +6732,8 @@ begin
   v_now := clock_timestamp();
   v_payment := private.write_paid_order(p_source, p_details, p_lines, p_payment, v_shopper_id, v_now);
   v_refund_id := private.sell_or_refund(
-    v_payment, v_payment.received_cents, v_payment.received_currency, v_payment.payment_intent_id, 'return', v_now);
+    v_payment, v_payment.received_cents, v_payment.received_currency, v_payment.payment_intent_id, null,
+    'return', v_now);
   perform private.set_cause('');
   return jsonb_build_object(
     'outcome', (select case o.status when 'paid' then 'sold' else 'refund_due' end
@@ -7190,12 +7193,9 @@ begin
       select distinct l.variant_id from public.order_lines as l where l.order_id = v_payment.order_id));
     v_now := clock_timestamp();
     if v_is_paid then
-      -- Of a session that nobody lived to write down: where the money came from is known from here on.
-      update public.payments as p set session_id = p_stripe ->> 'sessionId'
-      where p.id = v_payment.id and p.session_id is null and p_stripe ->> 'sessionId' <> '';
       v_refund_id := private.sell_or_refund(
         v_payment, coalesce((p_stripe ->> 'amountCents')::bigint, 0), upper(coalesce(p_stripe ->> 'currency', v_payment.currency)),
-        p_stripe ->> 'paymentIntentId', p_then, v_now);
+        p_stripe ->> 'paymentIntentId', p_stripe ->> 'sessionId', p_then, v_now);
       select case o.status when 'paid' then 'sold' else 'refund_due' end into v_outcome
       from public.orders as o where o.id = v_payment.order_id;
     else
@@ -7346,7 +7346,7 @@ begin
   v_payment := private.pin_cart(v_shopper_id, p_cart_version, p_details, p_return_origin, v_settings, v_window,
                                 v_cart.cents, v_now);
   if v_payment.amount_cents = 0 then
-    perform private.sell_or_refund(v_payment, 0, v_payment.currency, null, 'return', v_now);
+    perform private.sell_or_refund(v_payment, 0, v_payment.currency, null, null, 'return', v_now);
     v_answer := jsonb_build_object('outcome', 'paid', 'orderId', v_payment.order_id);
   else
     v_answer := jsonb_build_object('outcome', 'pinned', 'paymentId', v_payment.id, 'isNew', false);

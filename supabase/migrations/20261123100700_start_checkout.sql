@@ -199,7 +199,7 @@ begin
   v_payment := private.pin_cart(v_shopper_id, p_cart_version, p_details, p_return_origin, v_settings, v_window,
                                 v_cart.cents, v_now);
   if v_payment.amount_cents = 0 then
-    perform private.sell_or_refund(v_payment, 0, v_payment.currency, null, 'return', v_now);
+    perform private.sell_or_refund(v_payment, 0, v_payment.currency, null, null, 'return', v_now);
     v_answer := jsonb_build_object('outcome', 'paid', 'orderId', v_payment.order_id);
   else
     v_answer := jsonb_build_object('outcome', 'pinned', 'paymentId', v_payment.id, 'isNew', false);

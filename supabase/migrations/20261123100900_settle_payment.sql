@@ -35,8 +35,8 @@ comment on function private.lock_payment(uuid) is
   'Locks the shopper, the order and the payment, in this order, and answers the payment as it is then; null for an unknown one.';
 
 create function private.sell_or_refund(
-  p_payment public.payments, p_received_cents bigint, p_received_currency text, p_payment_intent_id text, p_then text,
-  p_now timestamptz)
+  p_payment public.payments, p_received_cents bigint, p_received_currency text, p_payment_intent_id text,
+  p_session_id text, p_then text, p_now timestamptz)
 returns uuid
 language plpgsql
 volatile
@@ -49,7 +49,9 @@ declare
 begin
   update public.payments as p
   set status = 'succeeded', settled_at = p_now, received_cents = p_received_cents, claimed_until = null,
-      received_currency = p_received_currency, payment_intent_id = coalesce(p.payment_intent_id, p_payment_intent_id)
+      received_currency = p_received_currency, payment_intent_id = coalesce(p.payment_intent_id, p_payment_intent_id),
+      -- A session that nobody lived to write down: where the money came from is known from here on.
+      session_id = coalesce(p.session_id, nullif(p_session_id, ''))
   where p.id = p_payment.id and p.status <> 'succeeded';
   v_is_there := v_is_right and private.take_units(p_payment.order_id, p_payment.shopper_id, p_now);
   if v_is_there then
@@ -80,7 +82,7 @@ begin
   return v_refund_id;
 end;
 $$;
-comment on function private.sell_or_refund(public.payments, bigint, text, text, text, timestamptz) is
+comment on function private.sell_or_refund(public.payments, bigint, text, text, text, text, timestamptz) is
   'Invariant 8: a payment that succeeded becomes the sale of all its units (answers null), or one refund of what was received (its id; null where nothing was received). Writes the mail and, for a wrong amount or currency, the alert. The caller holds the locks of shopper, order and levels.';
 
 create function private.check_stripe_session(p_stripe jsonb)
@@ -174,12 +176,9 @@ begin
       select distinct l.variant_id from public.order_lines as l where l.order_id = v_payment.order_id));
     v_now := clock_timestamp();
     if v_is_paid then
-      -- Of a session that nobody lived to write down: where the money came from is known from here on.
-      update public.payments as p set session_id = p_stripe ->> 'sessionId'
-      where p.id = v_payment.id and p.session_id is null and p_stripe ->> 'sessionId' <> '';
       v_refund_id := private.sell_or_refund(
         v_payment, coalesce((p_stripe ->> 'amountCents')::bigint, 0), upper(coalesce(p_stripe ->> 'currency', v_payment.currency)),
-        p_stripe ->> 'paymentIntentId', p_then, v_now);
+        p_stripe ->> 'paymentIntentId', p_stripe ->> 'sessionId', p_then, v_now);
       select case o.status when 'paid' then 'sold' else 'refund_due' end into v_outcome
       from public.orders as o where o.id = v_payment.order_id;
     else

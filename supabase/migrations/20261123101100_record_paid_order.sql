@@ -112,7 +112,8 @@ begin
   v_now := clock_timestamp();
   v_payment := private.write_paid_order(p_source, p_details, p_lines, p_payment, v_shopper_id, v_now);
   v_refund_id := private.sell_or_refund(
-    v_payment, v_payment.received_cents, v_payment.received_currency, v_payment.payment_intent_id, 'return', v_now);
+    v_payment, v_payment.received_cents, v_payment.received_currency, v_payment.payment_intent_id, null,
+    'return', v_now);
   perform private.set_cause('');
   return jsonb_build_object(
     'outcome', (select case o.status when 'paid' then 'sold' else 'refund_due' end
