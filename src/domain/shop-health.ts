@@ -69,7 +69,7 @@ const judges = {
     level: level(false, ended >= 50 && expired >= 0.9 * ended),
     says: `${expired} of ${ended} holds that ended in the last hour ran out`,
     recommendation:
-      "Look at whether people can pay: the pay page, the webhook, the checkout's log. If they can, it may be hoarding: look at the refusals by address, and shorten hold_seconds for the product.",
+      "Look at whether people can pay: the pay page, the webhook, the checkout's log. If they can, it may be hoarding: look at the refusals, and shorten hold_seconds for the product.",
   }),
   drift: ({ drift }) =>
     drift === null

@@ -15,11 +15,10 @@ const DetailsSchema = z
 /** What each kind means whose details do not say it themselves, and where docs/operations.md goes on. */
 const meanings: Record<string, string> = {
   wrong_amount: "Stripe received another amount than was asked for. It is refunded; find out why.",
-  second_payment: "An order was paid twice. The second payment is refunded; see that it is.",
+  second_payment: "An order that is paid was paid again. Refund the second payment in Stripe's dashboard.",
   refund_failed: "A refund failed at Stripe. The shopper waits for the money.",
   dispute: "A shopper disputes a payment. Answer it in Stripe's dashboard before its date.",
-  mixed_mode:
-    "An event of Stripe's other mode arrived: a live key beside a test webhook, or the other way round.",
+  refund_by_hand: "Money that did not come by Stripe is owed. Pay it back the way it came.",
 };
 
 /** An alert for people: what it is about in one line, and what to do. No personal data: none is in an alert. */

@@ -41,7 +41,7 @@ export function describeMachine({ postgres, beside }: { postgres: string; beside
 function system(): string {
   try {
     const name = /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
-    if (name) return `${name}, Linux ${release()}`;
+    if (name) return `${name}, Linux ${release().split(".", 2).join(".")}`;
   } catch {}
   return `${platform()} ${release()}`;
 }

@@ -1,6 +1,6 @@
 import { ReconciliationQuerySchema } from "@/contracts/orders";
 import { eraseDueOrders } from "@/lib/checkout/erase-due-orders";
-import { reconcile } from "@/lib/checkout/reconcile";
+import { reconcileAll } from "@/lib/checkout/reconcile-all";
 import { requireCronSecret } from "@/lib/http/cron-secret";
 import { parseQuery } from "@/lib/http/parse";
 import { personal, route } from "@/lib/http/route";
@@ -8,17 +8,18 @@ import { logError } from "@/lib/log";
 import { watchShop } from "@/lib/operations/watch";
 
 /**
- * One part of the comparison of orders, holds and Stripe, for whoever shows `CRON_SECRET`. Findings are logged. The first
- * part of a day also looks for drift and forgets who the orders of erased accounts were for, once they have been sent.
+ * The comparison of orders, holds and Stripe, for whoever shows `CRON_SECRET`: all of it, or as far as the time reaches,
+ * and `next` says where to go on. Findings are logged. The beginning also looks for drift and forgets who the orders of erased accounts were for, once they have been sent.
  */
 export const GET = route(async (request) => {
   requireCronSecret(request);
   const { after } = parseQuery(ReconciliationQuerySchema, request);
   if (after === undefined) await eraseDueOrders();
-  const answer = await reconcile(after);
+  const answer = await reconcileAll(after);
   for (const { kind, orderId, paymentId } of answer.findings) {
     logError("disagreement", { kind, orderId: orderId ?? undefined, paymentId: paymentId ?? undefined });
   }
+  if (answer.next !== null) logError("reconciliation_unfinished", { next: answer.next });
   if (after === undefined) await watchShop({ withDrift: true });
   return personal(answer);
 });
