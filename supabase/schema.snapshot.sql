@@ -788,7 +788,7 @@ create table public.store_settings (
   constraint store_settings_merged_guest_seconds_check CHECK (((merged_guest_seconds >= 1) AND (merged_guest_seconds <= 86400))),
   constraint store_settings_min_returned_seconds_check CHECK (((min_returned_seconds >= 1) AND (min_returned_seconds <= 86400))),
   constraint store_settings_min_units_per_address_check CHECK ((min_units_per_address > 0)),
-  constraint store_settings_payment_window_seconds_check CHECK (((payment_window_seconds >= 1) AND (payment_window_seconds <= 86400))),
+  constraint store_settings_payment_window_seconds_check CHECK (((payment_window_seconds >= 1) AND (payment_window_seconds <= 84000))),
   constraint store_settings_pkey PRIMARY KEY (is_only_row),
   constraint store_settings_shipping_cents_check CHECK ((shipping_cents >= 0)),
   constraint store_settings_shop_currency_check CHECK ((shop_currency ~ '^[A-Z]{3}$'::text)),
@@ -820,7 +820,7 @@ comment on column public.store_settings.max_units_per_address is 'Units of a var
 comment on column public.store_settings.max_requests_per_address is 'Requests for holds per minute from one address.';
 comment on column public.store_settings.shop_currency is 'The currency in which carts are paid, ISO 4217.';
 comment on column public.store_settings.shipping_cents is 'Flat shipping per order, in minor units of shop_currency.';
-comment on column public.store_settings.payment_window_seconds is 'How long starting to pay pins the holds, in seconds.';
+comment on column public.store_settings.payment_window_seconds is 'How long starting to pay pins the holds, in seconds. A session of Stripe lives half an hour longer, and a day at most.';
 comment on column public.store_settings.max_paying_seconds is 'All payment windows of a hold together, in seconds.';
 comment on column public.store_settings.min_returned_seconds is 'What a hold has left at least when its payment is ended and it goes back to the cart, in seconds. Each pinning counts as this much toward max_paying_seconds at least, or pinning for a moment again and again would hold for ever.';
 comment on column public.store_settings.low_stock_clears_at is 'At so many available units or more an alert of low stock is over; at least one more than low_stock_at, whatever stands here.';
@@ -4505,7 +4505,10 @@ begin
       -- A session that nobody lived to write down: where the money came from is known from here on.
       session_id = coalesce(p.session_id, nullif(p_session_id, ''))
   where p.id = p_payment.id and p.status <> 'succeeded';
-  v_is_there := v_is_right and private.take_units(p_payment.order_id, p_payment.shopper_id, p_now);
+  -- Nothing can be sent to whom nobody knows any more: an order of an erased account is paid back.
+  v_is_there := v_is_right
+    and not exists (select 1 from public.orders as o where o.id = p_payment.order_id and o.erased_at is not null)
+    and private.take_units(p_payment.order_id, p_payment.shopper_id, p_now);
   if v_is_there then
     perform private.sell_lines(p_payment.order_id, p_now);
     perform private.write_mail(p_payment.order_id, 'confirmation');
@@ -4522,6 +4525,10 @@ begin
     values (p_payment.order_id, p_payment.id, p_received_cents, p_received_currency,
             case when v_is_right then 'out_of_stock' else 'wrong_amount' end, 'system', p_now)
     returning id into v_refund_id;
+    if coalesce(p_payment.payment_intent_id, p_payment_intent_id) is null then
+      perform private.open_alert('refund_by_hand', v_refund_id::text, jsonb_build_object(
+        'orderId', p_payment.order_id, 'amountCents', p_received_cents, 'currency', p_received_currency));
+    end if;
   end if;
   if v_is_right then
     perform private.write_mail(p_payment.order_id, 'out_of_stock', v_refund_id);
@@ -7261,7 +7268,7 @@ begin
   || (select jsonb_build_object(
         'refundsUndone', count(*), 'refundUndoneSeconds', coalesce(extract(epoch from v_now - min(f.created_at))::integer, 0),
         'refundsFailed', count(*) filter (where f.status = 'failed'))
-      from public.refunds as f where f.status <> 'succeeded')
+      from public.refunds as f where f.status <> 'succeeded' and private.has_refund_undone(f.order_id))
   || (select jsonb_build_object(
         'shortRefusals', coalesce(sum(f.requests) filter (where f.reason = 'insufficient_stock'), 0),
         'limitRefusals', coalesce(sum(f.requests) filter (where f.reason <> 'insufficient_stock'), 0))

@@ -29,7 +29,8 @@ const settings = {
   maxRequestsPerAddress: from(1, MOST),
   /** In minor units of the shop's currency, which is no setting of theirs: every price is written in it. */
   shippingCents: from(0, MOST),
-  paymentWindowSeconds: from(1, DAY),
+  /** A session of Stripe lives half an hour longer, and a day at most. */
+  paymentWindowSeconds: from(1, 84_000),
   maxPayingSeconds: from(1, 10 * DAY),
   minReturnedSeconds: from(1, DAY),
 };

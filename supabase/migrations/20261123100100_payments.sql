@@ -5,10 +5,10 @@ comment on type public.payment_status is
   'open: somebody may pay. processing: paid by a method that takes days to say so. The others are final by Stripe''s word, except that a success may follow failed and expired.';
 
 alter table public.store_settings
-  add column payment_window_seconds integer not null default 900 check (payment_window_seconds between 1 and 86400),
+  add column payment_window_seconds integer not null default 900 check (payment_window_seconds between 1 and 84000),
   add column max_paying_seconds integer not null default 3600 check (max_paying_seconds between 1 and 864000),
   add column min_returned_seconds integer not null default 120 check (min_returned_seconds between 1 and 86400);
-comment on column public.store_settings.payment_window_seconds is 'How long starting to pay pins the holds, in seconds.';
+comment on column public.store_settings.payment_window_seconds is 'How long starting to pay pins the holds, in seconds. A session of Stripe lives half an hour longer, and a day at most.';
 comment on column public.store_settings.max_paying_seconds is 'All payment windows of a hold together, in seconds.';
 comment on column public.store_settings.min_returned_seconds is
   'What a hold has left at least when its payment is ended and it goes back to the cart, in seconds. Each pinning counts as this much toward max_paying_seconds at least, or pinning for a moment again and again would hold for ever.';

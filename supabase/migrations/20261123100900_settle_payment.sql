@@ -53,7 +53,10 @@ begin
       -- A session that nobody lived to write down: where the money came from is known from here on.
       session_id = coalesce(p.session_id, nullif(p_session_id, ''))
   where p.id = p_payment.id and p.status <> 'succeeded';
-  v_is_there := v_is_right and private.take_units(p_payment.order_id, p_payment.shopper_id, p_now);
+  -- Nothing can be sent to whom nobody knows any more: an order of an erased account is paid back.
+  v_is_there := v_is_right
+    and not exists (select 1 from public.orders as o where o.id = p_payment.order_id and o.erased_at is not null)
+    and private.take_units(p_payment.order_id, p_payment.shopper_id, p_now);
   if v_is_there then
     perform private.sell_lines(p_payment.order_id, p_now);
     perform private.write_mail(p_payment.order_id, 'confirmation');
@@ -70,6 +73,10 @@ begin
     values (p_payment.order_id, p_payment.id, p_received_cents, p_received_currency,
             case when v_is_right then 'out_of_stock' else 'wrong_amount' end, 'system', p_now)
     returning id into v_refund_id;
+    if coalesce(p_payment.payment_intent_id, p_payment_intent_id) is null then
+      perform private.open_alert('refund_by_hand', v_refund_id::text, jsonb_build_object(
+        'orderId', p_payment.order_id, 'amountCents', p_received_cents, 'currency', p_received_currency));
+    end if;
   end if;
   if v_is_right then
     perform private.write_mail(p_payment.order_id, 'out_of_stock', v_refund_id);

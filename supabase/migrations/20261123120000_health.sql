@@ -79,7 +79,7 @@ begin
   || (select jsonb_build_object(
         'refundsUndone', count(*), 'refundUndoneSeconds', coalesce(extract(epoch from v_now - min(f.created_at))::integer, 0),
         'refundsFailed', count(*) filter (where f.status = 'failed'))
-      from public.refunds as f where f.status <> 'succeeded')
+      from public.refunds as f where f.status <> 'succeeded' and private.has_refund_undone(f.order_id))
   || (select jsonb_build_object(
         'shortRefusals', coalesce(sum(f.requests) filter (where f.reason = 'insufficient_stock'), 0),
         'limitRefusals', coalesce(sum(f.requests) filter (where f.reason <> 'insufficient_stock'), 0))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { newGuest } from "../support/api-client.ts";
 import { createVariant } from "../support/shop.ts";
-import { mailbox, stripeControls } from "../support/stand-ins.ts";
+import { mailbox, stripeControls, stripeOfRun } from "../support/stand-ins.ts";
 import { delivered, holdEvents, orderOf, payer, paymentOf, stock, useCalmStripe } from "./checkout-floor.ts";
 import { useShopFloor } from "./shop-floor.ts";
 import { deliver, eventOf, paidAs, sessionAs } from "./webhook-sender.ts";
@@ -45,6 +45,37 @@ test("the same event twenty times at once has its effect once", async () => {
   expect(row?.n).toBe(1);
   await mailbox().wait({ to: email });
   expect(await orderOf(guest, orderId)).toMatchObject({ status: "paid" });
+});
+
+test.each(["refund.created", "charge.refunded"])(
+  "%s that is heard of before its payment is not forgotten: nothing is sold for money that went back",
+  async (type) => {
+    await holdEvents();
+    const { guest, orderId, sessionId } = await payer(sql);
+    const { payment_intent } = await stripeControls().pay({ session: sessionId, outcome: "success" });
+    const intent = String(payment_intent);
+    await stripeOfRun().refunds.create({ payment_intent: intent });
+    const [event] = (await stripeControls().events({ about: intent })).filter((e) => e.type === type);
+    expect((await deliver(JSON.stringify(event))).status).toBe(200);
+    expect(await orderOf(guest, orderId)).toMatchObject({ status: "refunded", paymentStatus: "succeeded" });
+    expect((await deliver(eventOf(completed, await sessionAs(sessionId, {})))).status).toBe(200);
+    expect(await orderOf(guest, orderId)).toMatchObject({ status: "refunded" });
+  },
+);
+
+test("a dispute that is heard of before its payment is not forgotten", async () => {
+  await holdEvents();
+  const { orderId, sessionId } = await payer(sql);
+  const { payment_intent } = await stripeControls().pay({ session: sessionId, outcome: "success" });
+  await stripeControls().dispute({ paymentIntent: String(payment_intent) });
+  const [event] = await stripeControls().events({
+    type: "charge.dispute.created",
+    about: String(payment_intent),
+  });
+  expect((await deliver(JSON.stringify(event))).status).toBe(200);
+  const [row] =
+    await sql`select status, disputed_at is not null as is_disputed from orders where id = ${orderId}`;
+  expect(row).toEqual({ status: "paid", is_disputed: true });
 });
 
 test("twenty different events of one payment, at once, sell once", async () => {

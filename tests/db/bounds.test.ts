@@ -43,7 +43,7 @@ const settings = [
   { column: "min_units_per_address", least: 1 },
   { column: "max_units_per_address", least: 1 },
   { column: "max_requests_per_address", least: 1 },
-  { column: "payment_window_seconds", least: 1, most: 86_400 },
+  { column: "payment_window_seconds", least: 1, most: 84_000 },
   { column: "max_paying_seconds", least: 1, most: 864_000 },
   { column: "min_returned_seconds", least: 1, most: 86_400 },
   { column: "shipping_cents", least: 0 },

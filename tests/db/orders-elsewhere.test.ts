@@ -113,6 +113,14 @@ test("what did not come by Stripe is given back by hand: nobody claims it, someb
   expect(await open()).toEqual([]);
 });
 
+test("what did not come by Stripe and is gone is given back by hand too", async () => {
+  await hold(db.sql, newShopper(), variantId, 5);
+  const { refundId } = await record(db.sql, 2);
+  const alerts =
+    await db.sql`select kind from alerts where subject = ${must(refundId)} and closed_at is null`;
+  expect(alerts).toEqual([{ kind: "refund_by_hand" }]);
+});
+
 test("a shopper who is known sees it among the own orders", async () => {
   const shopperId = newShopper();
   const { order } = await record(db.sql, 1, { shopperId });

@@ -53,6 +53,13 @@ export async function expireSession(sessionId: string): Promise<SessionFacts | n
   }
 }
 
+/** The session that a payment intent belongs to; `null` where it belongs to none. */
+export async function sessionOfIntent(payment_intent: string): Promise<SessionFacts | null> {
+  const page = await askStripe(() => stripe().checkout.sessions.list({ payment_intent, limit: 1 }));
+  const [session] = page.data;
+  return session ? factsOf(session) : null;
+}
+
 /** The sessions that were made since then (seconds since 1970), newest first. */
 export async function* listSessions(since: number): AsyncGenerator<SessionFacts> {
   const params: Stripe.Checkout.SessionListParams = { created: { gte: since }, limit: 100 };

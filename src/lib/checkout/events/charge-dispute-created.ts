@@ -3,6 +3,7 @@ import type { StripeEvent } from "../../stripe/stripe-event";
 import { callFunction } from "../../supabase/call-function";
 import { IF_IDEMPOTENT } from "../../supabase/repeat";
 import { noteEvent } from "../note-event";
+import { settleByIntent } from "../settle-by-intent";
 
 /** A shopper's bank took the money back for now. A person has to answer, so it is an alert and no more. */
 export async function chargeDisputeCreated({
@@ -27,5 +28,9 @@ export async function chargeDisputeCreated({
     },
   };
   const AnswerSchema = z.object({ outcome: z.string() });
-  return (await callFunction("record_dispute", args, AnswerSchema, IF_IDEMPOTENT)).outcome;
+  const record = async () =>
+    (await callFunction("record_dispute", args, AnswerSchema, IF_IDEMPOTENT)).outcome;
+  const first = await record();
+  // It may be heard of before its payment.
+  return first === "not_found" && (await settleByIntent(intentId)) ? record() : first;
 }

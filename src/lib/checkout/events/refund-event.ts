@@ -6,10 +6,9 @@ import type { StripeEvent, StripeRefund } from "../../stripe/stripe-event";
 import { callFunction } from "../../supabase/call-function";
 import type { Database } from "../../supabase/database.types";
 import { IF_IDEMPOTENT } from "../../supabase/repeat";
-import { settleByStripe } from "../create-from-payment";
-import { findPayment } from "../find-payment";
 import { noteEvent } from "../note-event";
 import type { EventName } from "../settle";
+import { settleByIntent } from "../settle-by-intent";
 import { recordRefund } from "../work-off-refunds";
 
 type OutsideRefund = Database["public"]["Functions"]["record_outside_refund"]["Args"];
@@ -39,9 +38,9 @@ const AnswerSchema = z.object({ outcome: z.string() });
 async function recordOutside(args: OutsideRefund, paymentIntentId: string): Promise<string> {
   const record = () => callFunction("record_outside_refund", args, AnswerSchema, IF_IDEMPOTENT);
   const first = (await record()).outcome;
-  if (first !== "not_settled") return first;
-  const found = await findPayment({ paymentIntentId });
-  if (found) await settleByStripe(found);
+  // A refund may be heard of before its payment: without a look at Stripe it would be forgotten, and the order sold.
+  if (first !== "not_settled" && first !== "not_found") return first;
+  if (!(await settleByIntent(paymentIntentId))) return first;
   const second = (await record()).outcome;
   if (second === "not_settled") throw new StripeUnavailable("a refund of a payment that is not complete");
   return second;
