@@ -73,7 +73,7 @@ test("a mail is found and read in the mailbox", async () => {
   await page.getByRole("heading", { name: "Confirm Your Signup" }).waitFor();
   await page.getByRole("link", { name: "As text" }).click();
   await page.waitForURL(/[?]text$/);
+  // Nothing runs in the frame of the mail, so axe cannot either, and would wait for it.
+  await page.locator("iframe").evaluate((frame) => frame.remove());
   await expectAccessible(page);
-  // What axe would like to run in the frame of the mail, where nothing runs.
-  shopper.forgive(/Blocked script execution/);
 });

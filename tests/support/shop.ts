@@ -46,7 +46,7 @@ export async function createVariant(
   const [row] = await sql<{ id: string }[]>`
     with product as (
       insert into products (slug, name, image_path, image_alt, hold_seconds, published_at)
-      values (${`p-${randomUUID()}`}, 'Product', '/x.svg', 'x', ${holdSeconds}, ${published ? new Date() : null})
+      values (${`p-${randomUUID()}`}, 'Product', '/holdfast.svg', 'x', ${holdSeconds}, ${published ? new Date() : null})
       returning id
     ), variant as (
       insert into variants (product_id, sku, name, price_cents)
