@@ -32,8 +32,8 @@ export type MailboxClient = {
   /** Waits until there are so many (one when left out), and gives them; throws with what there is when they do not come. */
   wait(search: Search & { count?: number; timeoutMs?: number }): Promise<Mail[]>;
   clear(): Promise<void>;
-  /** Answers the next mails that it is too busy, as real servers do now and then. */
-  refuse(times: number): Promise<void>;
+  /** Answers the next mails (to this address, if one is named) that it is too busy, as real servers do now and then. */
+  refuse(times: number, to?: string): Promise<void>;
 };
 
 /** A mailbox that runs somewhere else. */
@@ -62,8 +62,9 @@ export function connectMailbox({ url }: Pick<MailboxAddress, "url">): MailboxCli
     async clear() {
       await fetch(`${url}/api/mails`, { method: "DELETE" });
     },
-    async refuse(times) {
-      await fetch(`${url}/api/refuse?times=${times}`, { method: "POST" });
+    async refuse(times, to = "") {
+      const query = new URLSearchParams({ times: String(times), to });
+      await fetch(`${url}/api/refuse?${query}`, { method: "POST" });
     },
   };
 }

@@ -12,13 +12,13 @@ export type Mailbox = MailboxAddress & MailboxClient & { stop(): Promise<void> }
 /** What the server shows and the SMTP side fills. */
 export type Mails = {
   all: Mail[];
-  /** How many of the next mails are refused, as a mail server does that is busy. */
-  refusals: number;
+  /** How many of the next mails are refused, as a mail server does that is busy: all of them, or those to one address. */
+  refusals: { times: number; to: string };
 };
 
 /** A mail server that keeps every mail it is given and sends none on, with a page to read them on. */
 export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbox> {
-  const mails: Mails = { all: [], refusals: 0 };
+  const mails: Mails = { all: [], refusals: { times: 0, to: "" } };
   const smtp = createSmtp(mails);
   const web = createMailboxServer(mails);
   const host = "127.0.0.1";
@@ -66,8 +66,11 @@ function createSmtp(mails: Mails): SMTPServer {
           stream,
           session.envelope.rcptTo.map(({ address }) => address),
         );
-        if (mails.refusals > 0) {
-          mails.refusals--;
+        const { refusals } = mails;
+        const isMeant =
+          refusals.to === "" || session.envelope.rcptTo.some(({ address }) => address === refusals.to);
+        if (refusals.times > 0 && isMeant) {
+          refusals.times--;
           return answer(Object.assign(new Error("Too busy, try again later"), { responseCode: 451 }));
         }
         mails.all.push(mail);

@@ -16,7 +16,8 @@ export function createMailboxServer(mails: Mails): Server {
       return json(response, null);
     }
     if (route === "POST /api/refuse") {
-      mails.refusals = Number(url.searchParams.get("times") ?? 1);
+      const { searchParams: asked } = url;
+      mails.refusals = { times: Number(asked.get("times") ?? 1), to: asked.get("to") ?? "" };
       return json(response, null);
     }
     if (route === "GET /") return page(response, listPage(mails.all));
