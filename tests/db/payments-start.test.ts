@@ -59,8 +59,8 @@ test("pins every hold of the cart, with an order of what it is made of", async (
     returnOrigin: "https://shop.example.test",
     shippingCents: shipping,
     lines: [
-      { name: "Product – Variant", quantity: 2, unitPriceCents: 1000, imagePath: "/x.svg" },
-      { name: "Product – Variant", quantity: 3, unitPriceCents: 250, imagePath: "/x.svg" },
+      { name: "Product – Variant", quantity: 2, unitPriceCents: 1000, imagePath: "/holdfast.svg" },
+      { name: "Product – Variant", quantity: 3, unitPriceCents: 250, imagePath: "/holdfast.svg" },
     ],
   });
   for (const { reservationId } of [first, second])
