@@ -6075,10 +6075,15 @@ begin
   -- A level that somebody is working on is left for later. What has lapsed at v_now and is still
   -- active once the level is locked has lapsed for good, so the clock may be read first here.
   for v_level in
-    select s.variant_id, s.location_id from public.stock_levels as s
-    where s.next_expiry_at <= v_now
+    -- Which levels these are is settled before they are locked. Asked of a level while it is being locked, the
+    -- condition may hold no longer: then it is left out of what is found, and stays locked all the same.
+    with due as materialized (
+      select d.variant_id, d.location_id from public.stock_levels as d where d.next_expiry_at <= v_now
+    )
+    select s.variant_id, s.location_id from due as d
+    join public.stock_levels as s on s.variant_id = d.variant_id and s.location_id = d.location_id
     order by s.variant_id, s.location_id
-    for no key update skip locked
+    for no key update of s skip locked
   loop
     v_done := private.expire_lapsed(v_level.variant_id, v_level.location_id, p_limit - v_expired, v_now);
     v_expired := v_expired + v_done.holds;
@@ -6087,11 +6092,14 @@ begin
   end loop;
   if not found then
     -- All that has lapsed is on levels where somebody is working, perhaps always. Then the sweep stands in line like
-    -- everybody, for one of them, or it would never have its turn. It has locked none, and so can wait for one.
+    -- everybody, for one of them, or it would never have its turn. It has locked none, and so can wait for one: which
+    -- is settled beforehand here too, or it would wait for the next with the first in its hand.
     begin
       select s.variant_id, s.location_id into v_level from public.stock_levels as s
-      where s.next_expiry_at <= v_now order by s.next_expiry_at limit 1 for no key update;
+      where s.next_expiry_at <= v_now order by s.next_expiry_at limit 1;
       if found then
+        perform 1 from public.stock_levels as s
+        where s.variant_id = v_level.variant_id and s.location_id = v_level.location_id for no key update;
         v_done := private.expire_lapsed(v_level.variant_id, v_level.location_id, p_limit, v_now);
         v_expired := v_done.holds;
         v_units := v_done.units;
