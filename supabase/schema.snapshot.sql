@@ -1544,20 +1544,26 @@ end;
 $function$;
 comment on function private.count_refunds() is 'refunded_cents is what went back by Stripe''s word, whoever writes it; with the last cent the order is refunded. Locks the order.';
 
+CREATE OR REPLACE FUNCTION private.count_refusal(p_variant_id uuid, p_reason text, p_units integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.new_refusals as f (variant_id, reason, hour, shard, requests, units)
+  values (p_variant_id, p_reason, date_trunc('hour', statement_timestamp()), pg_backend_pid() % 16, 1, p_units)
+  on conflict (variant_id, reason, hour, shard)
+  do update set requests = f.requests + 1, units = f.units + excluded.units;
+end;
+$function$;
+comment on function private.count_refusal(pg_catalog.uuid,pg_catalog.text,integer) is 'Adds one refusal to its hourly counter, as private.count_refusals does with many, for half the cost.';
+
 CREATE OR REPLACE FUNCTION private.count_refusals(p_variant_ids uuid[], p_reasons text[], p_units integer[])
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 begin
-  if cardinality(p_variant_ids) = 1 then
-    -- Half the cost, for those who are refused alone.
-    insert into public.new_refusals as f (variant_id, reason, hour, shard, requests, units)
-    values (p_variant_ids[1], p_reasons[1], date_trunc('hour', statement_timestamp()), pg_backend_pid() % 16, 1, p_units[1])
-    on conflict (variant_id, reason, hour, shard)
-    do update set requests = f.requests + 1, units = f.units + excluded.units;
-    return;
-  end if;
   insert into public.new_refusals as f (variant_id, reason, hour, shard, requests, units)
   select r.variant_id, r.reason, date_trunc('hour', statement_timestamp()), pg_backend_pid() % 16,
          count(*), sum(r.units)
@@ -3843,6 +3849,34 @@ end;
 $function$;
 comment on function private.refuse_at_once(pg_catalog.uuid[],pg_catalog.uuid[],integer[],integer[],timestamp with time zone) is 'Answers and counts requests of one line each that cannot be held whatever their shoppers hold, since p_free units are free where each asks. As private.reserve would. Locks nothing but counters.';
 
+CREATE OR REPLACE FUNCTION private.refuse_one(p_shopper_id uuid, p_variant_id uuid, p_location_id uuid, p_quantity integer, p_free integer, p_now timestamp with time zone)
+ RETURNS json
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_next_release_at timestamptz;
+  v_is_own boolean;
+begin
+  select h.expires_at, h.shopper_id = p_shopper_id or exists (
+           select from public.shoppers as g where g.id = p_shopper_id and g.merged_into = h.shopper_id)
+  into v_next_release_at, v_is_own
+  from public.reservations as h
+  where h.variant_id = p_variant_id and h.location_id = p_location_id and h.status = 'active' and h.expires_at > p_now
+  order by h.expires_at limit 1;
+  if v_is_own then
+    -- The shopper's own hold is no news.
+    v_next_release_at := private.next_release_at(p_variant_id, p_now, private.acting_shopper(p_shopper_id));
+  end if;
+  perform private.count_refusal(p_variant_id, 'insufficient_stock', p_quantity - p_free);
+  return json_build_object('serverNow', p_now, 'answers', json_build_array(json_build_object(
+    'outcome', 'insufficient_stock', 'lines', json_build_array(json_build_object(
+      'variantId', p_variant_id, 'requested', p_quantity, 'outcome', 'insufficient_stock', 'available', p_free,
+      'shortfall', p_quantity - p_free, 'limit', null, 'nextReleaseAt', v_next_release_at)))));
+end;
+$function$;
+comment on function private.refuse_one(pg_catalog.uuid,pg_catalog.uuid,pg_catalog.uuid,integer,integer,timestamp with time zone) is 'private.refuse_at_once for one request, of a variant with one stock level of which p_free units are free: for half the cost. Locks nothing but a counter.';
+
 CREATE OR REPLACE FUNCTION private.refuse_statement()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4244,7 +4278,8 @@ begin
   select count(*) as levels, max(s.on_hand - s.safety_stock - s.reserved) as free,
          min(s.next_expiry_at) as next_expiry_at, min(coalesce(p.hold_seconds, t.hold_seconds)) as seconds,
          min(t.max_hold_turns) as turns,
-         min(least(t.max_units_per_line, t.max_units_per_variant, t.max_units_per_shopper)) as most
+         min(least(t.max_units_per_line, t.max_units_per_variant, t.max_units_per_shopper)) as most,
+         any_value(s.location_id) as location_id
   into l
   from public.stock_levels as s
   join public.variants as v on v.id = s.variant_id
@@ -4254,10 +4289,14 @@ begin
   if l.levels <> 1 or v_quantity not between 1 and l.most then
     return null;
   elsif v_quantity > l.free then
-    -- Unless it was held before, and is only asked for again.
-    if l.next_expiry_at > v_came_at and (not v_is_keyed or private.known_requests(jsonb_build_array(p_request)) is null) then
-      return private.refuse_at_once(
-        array[v_shopper_id], array[v_variant_id], array[v_quantity], array[l.free], v_came_at);
+    if v_is_keyed then
+      if private.known_requests(jsonb_build_array(p_request)) is not null then
+        return null; -- it was held before, and is only asked for again
+      end if;
+    end if;
+    if l.next_expiry_at > v_came_at then
+      return private.refuse_one(
+        v_shopper_id, v_variant_id, l.location_id, v_quantity, greatest(l.free, 0), v_came_at);
     end if;
     return null;
   end if;

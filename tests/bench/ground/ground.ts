@@ -24,7 +24,7 @@ const template = "bench_template";
 export async function prepareGrounds(cluster: Cluster): Promise<void> {
   await createMigratedDatabase(cluster, template);
   const admin = connect(cluster, template);
-  for (const file of ["floors.sql", "minimal.sql"])
+  for (const file of ["floors.sql", "minimal.sql", "contract.sql"])
     await admin.unsafe(readFileSync(join(import.meta.dirname, file), "utf8")).simple();
   await admin`vacuum analyze`;
   await admin.end();
