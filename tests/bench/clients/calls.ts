@@ -3,9 +3,9 @@ import type { Call, Job } from "./jobs.ts";
 import { lend, type Sql } from "./postgres.ts";
 import {
   availabilityCall,
-  bareSweepCall,
   heldOf,
   holdCall,
+  leastSweepCall,
   newRequest,
   type Request,
   reserve,
@@ -44,8 +44,8 @@ function callsOn(job: Exclude<Job, { kind: "redis" }>, connections: Sql[], clien
       return connections.map((sql) => availabilityCall(job, sql));
     case "sweep":
       return connections.map((sql) => sweepCall(job, sql));
-    case "bareSweep":
-      return connections.map((sql) => bareSweepCall(job, sql));
+    case "leastSweep":
+      return connections.map((sql) => leastSweepCall(job, sql));
     default:
       return connections.map((sql) => holdCall(job, sql));
   }

@@ -1,6 +1,6 @@
 /** Taking holds, in one way or another. */
 export type HoldJob = {
-  kind: "reserve" | "insert" | "update" | "naive" | "lockThenSum" | "minimal" | "refuse";
+  kind: "reserve" | "insert" | "update" | "naive" | "lockThenSum" | "minimal" | "contract" | "refuse";
   /** Holds per call, where the job can take several. */
   batch: number;
   /** Each hold is of one of these, by chance. */
@@ -15,8 +15,8 @@ export type Job =
   | { kind: "availability"; variants: string[] }
   /** Sweeps at most `limit` holds, rests for `pause` milliseconds, and again. */
   | { kind: "sweep"; limit: number; pause: number }
-  /** The same with a bare UPDATE of a copy of the holds. */
-  | { kind: "bareSweep"; limit: number; pause: number; variant: string; locationId: string }
+  /** The same with the least that a sweep can be, of a copy of the holds. */
+  | { kind: "leastSweep"; limit: number; pause: number; variant: string; locationId: string }
   /** Callers in one process whose requests are gathered into calls, at most two of which are under way. */
   | { kind: "coalesced"; variants: string[] }
   /** Callers in one process with a call for each request, over a pool of connections. */

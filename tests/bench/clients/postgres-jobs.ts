@@ -84,6 +84,17 @@ export function holdCall(job: HoldJob, sql: Sql): Call {
               ]);
         return heldOf(many(job.batch, () => row?.granted));
       };
+    case "contract": {
+      const name = job.batch === 1 ? "bench.contract_one" : "bench.contract_many";
+      return async () =>
+        heldOf(
+          await reserve(
+            sql,
+            many(job.batch, () => newRequest(job.variants)),
+            name,
+          ),
+        );
+    }
     case "refuse":
       return async () => heldOf(await reserve(sql, [newRequest(job.variants)], "bench.refuse"));
     case "lockThenSum":
@@ -112,10 +123,10 @@ export function sweepCall({ limit, pause }: Extract<Job, { kind: "sweep" }>, sql
   };
 }
 
-/** The same of `bench.expire_bare`. */
-export function bareSweepCall(job: Extract<Job, { kind: "bareSweep" }>, sql: Sql): Call {
+/** The same of `bench.expire_least`. */
+export function leastSweepCall(job: Extract<Job, { kind: "leastSweep" }>, sql: Sql): Call {
   return async () => {
-    const text = "select bench.expire_bare($1::uuid, $2::uuid, $3::int) as expired";
+    const text = "select bench.expire_least($1::uuid, $2::uuid, $3::int) as expired";
     const [row] = await run(sql, text, [job.variant, job.locationId, job.limit]);
     return { answers: row?.expired, granted: row?.expired, rest: job.pause };
   };

@@ -91,11 +91,32 @@ begin
 end;
 $$;
 
--- The bare UPDATE of a batch of lapsed holds, found by the index that the sweep uses. It counts and writes nothing.
-create table bench.lapsed_holds
-  (like public.reservations including defaults including indexes including storage) with (fillfactor = 80);
+-- The least that a sweep can be: an UPDATE of a batch of lapsed holds, found by the index that the sweep uses, and a
+-- statement trigger that counts them out of the level and writes the trail.
+create table bench.lapsed_holds (like public.reservations including all) with (fillfactor = 80);
 
-create function bench.expire_bare(p_variant_id uuid, p_location_id uuid, p_limit integer)
+create function bench.count_lapsed()
+returns trigger
+language plpgsql
+as $$
+begin
+  update bench.minimal_levels as s set reserved = s.reserved - d.units
+  from (select n.variant_id, n.location_id, sum(n.quantity) as units from new_rows as n
+        group by n.variant_id, n.location_id) as d
+  where s.variant_id = d.variant_id and s.location_id = d.location_id;
+  insert into bench.minimal_trail
+    (actor, cause, reservation_id, variant_id, location_id, old_shopper_id, old_status, old_quantity, old_expires_at,
+     new_shopper_id, new_status, new_quantity, new_expires_at)
+  select 'system', 'expire', n.id, n.variant_id, n.location_id, o.shopper_id, o.status, o.quantity, o.expires_at,
+         n.shopper_id, n.status, n.quantity, n.expires_at
+  from new_rows as n join old_rows as o on o.id = n.id;
+  return null;
+end;
+$$;
+create trigger lapsed_holds_count after update on bench.lapsed_holds
+  referencing old table as old_rows new table as new_rows for each statement execute function bench.count_lapsed();
+
+create function bench.expire_least(p_variant_id uuid, p_location_id uuid, p_limit integer)
 returns integer
 language plpgsql
 set plan_cache_mode = 'force_generic_plan'
@@ -103,6 +124,8 @@ as $$
 declare
   v_expired integer;
 begin
+  perform 1 from bench.minimal_levels as s
+  where s.variant_id = p_variant_id and s.location_id = p_location_id for no key update skip locked;
   update bench.lapsed_holds as r set status = 'expired', ended_at = clock_timestamp()
   where r.ctid = any (array(
     select o.ctid from bench.lapsed_holds as o

@@ -10,6 +10,7 @@ export const insert1 = "bare one-row INSERT";
 export const insert64 = "bare 64-row INSERT";
 export const naive = "naive: a trigger locks and sums";
 export const minimalBy = (size: number): string => `the least that keeps the promises, by ${size}`;
+export const contractBy = (size: number): string => `the least that keeps the contract, by ${size}`;
 export const batchesOf = (size: number): string => `reserve_stock, batches of ${size}`;
 
 /**
@@ -69,28 +70,31 @@ export function holdContenders(ground: Ground, variants: string[], clients: numb
     },
   });
 
-  const minimal = (batch: number): Contender => ({
+  const minimal = (name: string, kind: "minimal" | "contract", batch: number): Contender => ({
     ground,
-    works: [work(minimalBy(batch), "minimal", batch)],
+    works: [work(name, kind, batch)],
     reset: async () => {
       await admin`checkpoint`;
       await quietly(admin, async (sql) => {
-        await sql`truncate bench.minimal_holds, bench.minimal_trail`;
+        await sql`truncate bench.minimal_holds, bench.minimal_trail, bench.contract_shoppers`;
+        await sql`insert into bench.contract_shoppers (id) select shopper_id from bench.strangers`;
         await sql`insert into bench.minimal_holds select * from bench.strangers`;
         await sql`update bench.minimal_levels set reserved = 0, next_expiry_at = 'infinity'`;
       });
       await admin`vacuum analyze bench.minimal_levels`;
-      await admin`analyze bench.minimal_holds, bench.minimal_trail`;
+      await admin`analyze bench.minimal_holds, bench.minimal_trail, bench.contract_shoppers`;
     },
     verify: async ([tally]) => {
       const [row] = await admin`
         select (select count(*) from bench.minimal_holds)::int as rows,
                (select count(*) from bench.minimal_trail)::int as trail,
-               (select sum(reserved) from bench.minimal_levels)::int as reserved`;
+               (select sum(reserved) from bench.minimal_levels)::int as reserved,
+               (select count(*) from bench.contract_shoppers)::int as shoppers`;
       expectEqual("granted", tally?.granted, tally?.answers);
       expectEqual("rows", row?.rows - strangers, tally?.granted);
       expectEqual("trail", row?.trail, tally?.granted);
       expectEqual("reserved", row?.reserved, tally?.granted);
+      if (kind === "contract") expectEqual("shoppers", row?.shoppers - strangers, tally?.granted);
     },
   });
 
@@ -100,7 +104,10 @@ export function holdContenders(ground: Ground, variants: string[], clients: numb
     insert("bench.inserted_holds", [work(insert64, "insert", 64)]),
     insert("bench.naive_holds", [work(naive, "naive")]),
     insert("bench.summed_holds", [work("one function locks, then sums", "lockThenSum")]),
-    ...[1, 64].map(minimal),
+    ...[1, 64].flatMap((batch) => [
+      minimal(minimalBy(batch), "minimal", batch),
+      minimal(contractBy(batch), "contract", batch),
+    ]),
     ...[1, 8, 64, 256].map(reserve),
   ];
 }

@@ -6,7 +6,7 @@ import { countHolds, expectEqual, expectNoDrift } from "../ground/verify.ts";
 import { ratioOf, whole } from "../report/tables.ts";
 import { type Contender, runRounds } from "../rounds.ts";
 import type { Bench, PartReport } from "./bench.ts";
-import { batchesOf, naive } from "./contenders.ts";
+import { batchesOf, contractBy, naive } from "./contenders.ts";
 
 const held = 1000;
 const emptyCall = "a call that only says no";
@@ -21,6 +21,9 @@ export async function runRefusals({ crew, options, cluster }: Bench): Promise<Pa
   await quietly(admin, async (sql) => {
     await sql`insert into bench.naive_holds select * from reservations`;
     await sql`update bench.naive_products set on_hand = ${held} where variant_id = ${ground.hot}`;
+    await sql`insert into bench.minimal_holds select * from reservations`;
+    await sql`update bench.minimal_levels as m set on_hand = s.on_hand, reserved = s.reserved, next_expiry_at = s.next_expiry_at
+      from stock_levels as s where s.variant_id = m.variant_id and s.location_id = m.location_id`;
   });
   await admin`vacuum analyze reservations`;
   await admin`vacuum analyze bench.naive_holds`;
@@ -34,6 +37,8 @@ export async function runRefusals({ crew, options, cluster }: Bench): Promise<Pa
   const results = await runRounds(crew, groups, options);
   await expectNoDrift(ground);
   await admin.end();
+  const rateOf = (group: (typeof groups)[number], name: string) =>
+    ratioOf(results.get(group) ?? new Map(), name, naive).median;
   return {
     title: "C. Refusals",
     text: `One variant whose ${whole(held)} units are all held, one each; the answer to every request is that there is none.`,
@@ -47,12 +52,9 @@ export async function runRefusals({ crew, options, cluster }: Bench): Promise<Pa
       [1, 64].map((size) => ({
         aim: `Refusals in batches of ${size}, of the naive design's (${group.clients} clients)`,
         wanted: { atLeast: 5, unit: "×" },
-        found: ratioOf(results.get(group) ?? new Map(), batchesOf(size), naive).median,
+        found: rateOf(group, batchesOf(size)),
         ...(size === 1 && {
-          floor: {
-            what: emptyCall,
-            found: ratioOf(results.get(group) ?? new Map(), emptyCall, naive).median,
-          },
+          floors: [{ what: "with the contract", found: rateOf(group, contractBy(1)) }],
         }),
       })),
     ),
@@ -69,7 +71,7 @@ function refusers(ground: Ground, clients: number): Contender[] {
     ground,
     works: [{ name, clients, job: { ...of, variants: [hot], locationId } }],
     reset: async () => {
-      await admin`truncate new_refusals, kept_refusals`;
+      await admin`truncate new_refusals, kept_refusals, bench.contract_refusals`;
     },
     verify: async ([tally]: Tally[]) => {
       if (!tally) return;
@@ -83,6 +85,10 @@ function refusers(ground: Ground, clients: number): Contender[] {
       expectEqual("holds", row?.holds, strangers + held);
     }),
     refuser(emptyCall, { kind: "refuse", batch: 1 }, async () => {}),
+    refuser(contractBy(1), { kind: "contract", batch: 1 }, async (tally) => {
+      const [row] = await admin`select sum(requests)::int as requests from bench.contract_refusals`;
+      expectEqual("refusals counted", row?.requests, tally.answers);
+    }),
     ...[1, 8, 64, 256].map((batch) =>
       refuser(batchesOf(batch), { kind: "reserve", batch }, async (tally) => {
         const { holds, reserved } = await countHolds(ground);

@@ -1,7 +1,7 @@
 import type { Tally } from "../clients/crew.ts";
 import type { Job } from "../clients/jobs.ts";
 import type { Ground } from "../ground/ground.ts";
-import { undo } from "../ground/load.ts";
+import { quietly, undo } from "../ground/load.ts";
 import { countHolds, expectEqual } from "../ground/verify.ts";
 import type { Contender, Work } from "../rounds.ts";
 
@@ -24,10 +24,10 @@ export const sweepers = (place: Place, limit: Limit) => ({
   hold: `holding ${place === "others" ? "others" : "the same"}, sweep by ${limit}`,
 });
 
-/** The same with a bare UPDATE: the rows of what no sweep can be faster than. */
-export const bareSweepers = (place?: Place) => ({
-  sweep: `bare UPDATE by ${limits[0]}, ${place ? `while others hold ${place === "others" ? "others" : "the same"}` : "alone"}`,
-  hold: `holding ${place === "others" ? "others" : "the same"}, bare UPDATE by ${limits[0]}`,
+/** The same with what no sweep that counts and leaves its trail can be faster than. */
+export const leastSweepers = (place?: Place) => ({
+  sweep: `the least sweep by ${limits[0]}, ${place ? `while others hold ${place === "others" ? "others" : "the same"}` : "alone"}`,
+  hold: `holding ${place === "others" ? "others" : "the same"}, the least sweep by ${limits[0]}`,
 });
 
 export function sweepContenders(ground: Ground, backlog: number, pause: number): Contender[] {
@@ -46,7 +46,7 @@ export function sweepContenders(ground: Ground, backlog: number, pause: number):
   const updating = (name: string): Work => ({
     name,
     clients: 1,
-    job: { kind: "bareSweep", limit: limits[0], pause, variant: ground.hot, locationId },
+    job: { kind: "leastSweep", limit: limits[0], pause, variant: ground.hot, locationId },
   });
 
   const contender = (...works: Work[]): Contender => {
@@ -63,7 +63,7 @@ export function sweepContenders(ground: Ground, backlog: number, pause: number):
       verify: async (tallies) => {
         await verify(ground, backlog, before, sum(works, tallies));
         await undo(ground, [ground.hot, ...ground.spread], since);
-        await admin`update bench.lapsed_holds set status = 'active', ended_at = null where status = 'expired'`;
+        await resetLeast(ground);
         await admin`vacuum reservations`;
         await admin`vacuum bench.lapsed_holds`;
       },
@@ -79,19 +79,29 @@ export function sweepContenders(ground: Ground, backlog: number, pause: number):
         return contender(holding(names.hold, place), sweeping(names.sweep, limit));
       }),
     ),
-    contender(updating(bareSweepers().sweep)),
+    contender(updating(leastSweepers().sweep)),
     ...places.map((place) => {
-      const names = bareSweepers(place);
+      const names = leastSweepers(place);
       return contender(holding(names.hold, place), updating(names.sweep));
     }),
   ];
+}
+
+/** The copy of the holds that the least sweep works on: as they were, with their counters. */
+export async function resetLeast({ admin }: Ground): Promise<void> {
+  await quietly(admin, async (sql) => {
+    await sql`truncate bench.minimal_trail`;
+    await sql`update bench.lapsed_holds set status = 'active', ended_at = null where status = 'expired'`;
+    await sql`update bench.minimal_levels as m set on_hand = s.on_hand, reserved = s.reserved
+      from stock_levels as s where s.variant_id = m.variant_id and s.location_id = m.location_id`;
+  });
 }
 
 type Sums = { held: number; swept: number; updated: number };
 
 function sum(works: Work[], tallies: Tally[]): Sums {
   const sums = { held: 0, swept: 0, updated: 0 };
-  const counts = { sweep: "swept", bareSweep: "updated" } as const;
+  const counts = { sweep: "swept", leastSweep: "updated" } as const;
   for (const [i, { job }] of works.entries()) {
     const { granted = 0, answers = 0 } = tallies[i] ?? {};
     expectEqual("granted", granted, answers);

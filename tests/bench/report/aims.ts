@@ -5,8 +5,8 @@ export type Aim = {
   aim: string;
   wanted: { atLeast: number; unit: string } | { atMost: number; unit: string };
   found: number;
-  /** What nothing that keeps the promises can be better than, measured in the same run, and what that was. */
-  floor?: { found: number; what: string };
+  /** What nothing that keeps the promises, or the contract, can be better than, each measured in the same run. */
+  floors?: { found: number; what: string }[];
 };
 
 type Wanted = Aim["wanted"];
@@ -14,12 +14,13 @@ type Wanted = Aim["wanted"];
 export const isReached = ({ wanted, found }: { wanted: Wanted; found: number }): boolean =>
   "atLeast" in wanted ? found >= wanted.atLeast : found <= wanted.atMost;
 
-/** Not reached is one thing where the floor reaches it, and another where it does not. */
-function verdict({ wanted, found, floor }: Aim): string {
+/** Not reached is one thing where every floor reaches it, and another where one does not. */
+function verdict({ wanted, found, floors = [] }: Aim): string {
   if (isReached({ wanted, found })) return "reached";
-  if (!floor) return "not reached";
-  const what = `${floor.what}: ${figure(floor.found)} ${wanted.unit}`;
-  return isReached({ wanted, found: floor.found }) ? `not reached (${what})` : `impossible here (${what})`;
+  if (floors.length === 0) return "not reached";
+  const what = floors.map((floor) => `${floor.what}: ${figure(floor.found)} ${wanted.unit}`).join(", ");
+  const isPossible = floors.every((floor) => isReached({ wanted, found: floor.found }));
+  return `${isPossible ? "not reached" : "impossible here"} (${what})`;
 }
 
 export function aimsTable(aims: Aim[]): string {
