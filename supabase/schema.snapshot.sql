@@ -986,6 +986,26 @@ end;
 $function$;
 comment on function private.admin_variants(pg_catalog.uuid) is 'The variants of a product, in the shop''s order.';
 
+CREATE OR REPLACE FUNCTION private.alert_other_money(p_payment public.payments, p_stripe jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_details jsonb := jsonb_build_object(
+    'orderId', p_payment.order_id, 'paymentId', p_payment.id, 'sessionId', p_stripe -> 'sessionId',
+    'paymentIntentId', p_stripe -> 'paymentIntentId', 'receivedCents', p_stripe -> 'amountCents',
+    'currency', upper(p_stripe ->> 'currency'));
+begin
+  if private.is_session_of(p_payment, p_stripe) or p_stripe ->> 'madeFor' is not distinct from p_payment.id::text then
+    perform private.open_alert('second_payment', p_payment.id::text, v_details);
+  else
+    perform private.open_alert('foreign_session', p_stripe ->> 'sessionId', v_details);
+  end if;
+end;
+$function$;
+comment on function private.alert_other_money(public.payments,pg_catalog.jsonb) is 'Money came that is not the payment''s: second_payment where the session is ours, foreign_session where another program made it and names our payment. Somebody has to look.';
+
 CREATE OR REPLACE FUNCTION private.availability_of(p_variant_id uuid, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2520,6 +2540,22 @@ begin
 end;
 $function$;
 comment on function private.is_refused_unseen(private.reserve_batch,private.level_arrays,timestamp with time zone) is 'True where every request of the batch must be refused whatever the shoppers hold: too little is free and nothing has lapsed, judged from one snapshot. A crowd before an empty shelf then needs no lock.';
+
+CREATE OR REPLACE FUNCTION private.is_session_of(p_payment public.payments, p_stripe jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return case
+    when coalesce(p_stripe ->> 'sessionId', '') = '' then true
+    -- A crash between Stripe and our row leaves no id here; what we made says in its metadata for which payment.
+    when p_payment.session_id is null then p_stripe ->> 'madeFor' is not distinct from p_payment.id::text
+    else p_payment.session_id = p_stripe ->> 'sessionId' end;
+end;
+$function$;
+comment on function private.is_session_of(public.payments,pg_catalog.jsonb) is 'Whether what Stripe says is said of the payment''s own session: the one that is written down, or, as long as none is, one that carries our metadata. That a session names the payment is not enough: anybody on the account can write that. Without a session (none was ever made) it is said of the payment.';
 
 CREATE OR REPLACE FUNCTION private.join_known(p_known jsonb[], p_decided jsonb)
  RETURNS jsonb
@@ -7180,19 +7216,23 @@ begin
     v_outcome := 'not_found';
   elsif exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then
     v_outcome := 'duplicate_event';
+  elsif not private.is_session_of(v_payment, p_stripe) then
+    v_outcome := 'another_session';
+    if v_is_paid then
+      perform private.alert_other_money(v_payment, p_stripe);
+    end if;
   elsif v_payment.status = 'succeeded' or (not v_is_paid and v_payment.status in ('failed', 'expired')) then
     v_outcome := 'already';
     if v_is_paid and v_payment.payment_intent_id <> p_stripe ->> 'paymentIntentId' then
-      perform private.open_alert('second_payment', v_payment.id::text, jsonb_build_object(
-        'orderId', v_payment.order_id, 'paymentIntentId', p_stripe ->> 'paymentIntentId',
-        'receivedCents', p_stripe -> 'amountCents'));
+      perform private.alert_other_money(v_payment, p_stripe);
     end if;
   elsif not v_is_paid and not v_is_failed and p_stripe ->> 'status' <> 'expired' then
     v_outcome := case when p_stripe ->> 'status' = 'open' then 'still_open' else 'processing' end;
     if v_outcome = 'processing' and v_payment.status = 'open' then
       update public.payments as p
       set status = 'processing', claimed_until = clock_timestamp() + interval '15 minutes',
-          payment_intent_id = coalesce(p.payment_intent_id, p_stripe ->> 'paymentIntentId')
+          payment_intent_id = coalesce(p.payment_intent_id, p_stripe ->> 'paymentIntentId'),
+          session_id = coalesce(p.session_id, nullif(p_stripe ->> 'sessionId', ''))
       where p.id = v_payment.id;
     end if;
   else
@@ -7222,7 +7262,7 @@ begin
     || case when v_outcome = 'refund_due' then jsonb_build_object('refundId', v_refund_id) else '{}' end;
 end;
 $function$;
-comment on function public.settle_payment(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of a payment, and does what follows from it, once. p_stripe: {sessionId, status: open | complete | expired, paymentStatus: paid | unpaid | no_payment_required, amountCents, currency, paymentIntentId, failed}. p_then: what becomes of the holds when no money came: return (to the cart) | expire. Answers {serverNow, outcome, order}: sold | refund_due {refundId}: the units were gone, or another amount or currency came than was asked for | processing | ended | still_open: nothing done | already: final before, nothing done; a success after expired or failed is a sale or a refund all the same | duplicate_event | not_found. p_event_id with p_event_type: recorded with the effect. Locks the shopper, the order, the payment, then the levels. Idempotent. Raises HF001 for a malformed p_stripe or p_then.';
+comment on function public.settle_payment(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of a payment, and does what follows from it, once. p_stripe: {sessionId, status: open | complete | expired, paymentStatus: paid | unpaid | no_payment_required, amountCents, currency, paymentIntentId, failed, madeFor: the payment that the session''s metadata names}. p_then: what becomes of the holds when no money came: return (to the cart) | expire. Answers {serverNow, outcome, order}: sold | refund_due {refundId}: the units were gone, or another amount or currency came than was asked for | processing | ended | still_open: nothing done | already: final before, nothing done; a success after expired or failed is a sale or a refund all the same | another_session: this is not the payment''s own session, nothing done; if it was paid, somebody is alerted | duplicate_event | not_found. p_event_id with p_event_type: recorded with the effect. Locks the shopper, the order, the payment, then the levels. Idempotent. Raises HF001 for a malformed p_stripe or p_then.';
 grant execute on function public.settle_payment(uuid,jsonb,text,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.shop_health(p_with_drift boolean DEFAULT true)

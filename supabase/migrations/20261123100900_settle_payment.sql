@@ -163,19 +163,23 @@ begin
     v_outcome := 'not_found';
   elsif exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then
     v_outcome := 'duplicate_event';
+  elsif not private.is_session_of(v_payment, p_stripe) then
+    v_outcome := 'another_session';
+    if v_is_paid then
+      perform private.alert_other_money(v_payment, p_stripe);
+    end if;
   elsif v_payment.status = 'succeeded' or (not v_is_paid and v_payment.status in ('failed', 'expired')) then
     v_outcome := 'already';
     if v_is_paid and v_payment.payment_intent_id <> p_stripe ->> 'paymentIntentId' then
-      perform private.open_alert('second_payment', v_payment.id::text, jsonb_build_object(
-        'orderId', v_payment.order_id, 'paymentIntentId', p_stripe ->> 'paymentIntentId',
-        'receivedCents', p_stripe -> 'amountCents'));
+      perform private.alert_other_money(v_payment, p_stripe);
     end if;
   elsif not v_is_paid and not v_is_failed and p_stripe ->> 'status' <> 'expired' then
     v_outcome := case when p_stripe ->> 'status' = 'open' then 'still_open' else 'processing' end;
     if v_outcome = 'processing' and v_payment.status = 'open' then
       update public.payments as p
       set status = 'processing', claimed_until = clock_timestamp() + interval '15 minutes',
-          payment_intent_id = coalesce(p.payment_intent_id, p_stripe ->> 'paymentIntentId')
+          payment_intent_id = coalesce(p.payment_intent_id, p_stripe ->> 'paymentIntentId'),
+          session_id = coalesce(p.session_id, nullif(p_stripe ->> 'sessionId', ''))
       where p.id = v_payment.id;
     end if;
   else
@@ -206,4 +210,4 @@ begin
 end;
 $$;
 comment on function public.settle_payment(uuid, jsonb, text, text, text) is
-  'Writes down what Stripe says of a payment, and does what follows from it, once. p_stripe: {sessionId, status: open | complete | expired, paymentStatus: paid | unpaid | no_payment_required, amountCents, currency, paymentIntentId, failed}. p_then: what becomes of the holds when no money came: return (to the cart) | expire. Answers {serverNow, outcome, order}: sold | refund_due {refundId}: the units were gone, or another amount or currency came than was asked for | processing | ended | still_open: nothing done | already: final before, nothing done; a success after expired or failed is a sale or a refund all the same | duplicate_event | not_found. p_event_id with p_event_type: recorded with the effect. Locks the shopper, the order, the payment, then the levels. Idempotent. Raises HF001 for a malformed p_stripe or p_then.';
+  'Writes down what Stripe says of a payment, and does what follows from it, once. p_stripe: {sessionId, status: open | complete | expired, paymentStatus: paid | unpaid | no_payment_required, amountCents, currency, paymentIntentId, failed, madeFor: the payment that the session''s metadata names}. p_then: what becomes of the holds when no money came: return (to the cart) | expire. Answers {serverNow, outcome, order}: sold | refund_due {refundId}: the units were gone, or another amount or currency came than was asked for | processing | ended | still_open: nothing done | already: final before, nothing done; a success after expired or failed is a sale or a refund all the same | another_session: this is not the payment''s own session, nothing done; if it was paid, somebody is alerted | duplicate_event | not_found. p_event_id with p_event_type: recorded with the effect. Locks the shopper, the order, the payment, then the levels. Idempotent. Raises HF001 for a malformed p_stripe or p_then.';

@@ -13,6 +13,7 @@ const KINDS: Readonly<Record<string, string>> = {
   low_stock: "Low on stock",
   wrong_amount: "A payment of a wrong amount",
   second_payment: "Paid twice",
+  foreign_session: "Money of another program that names our payment",
   refund_failed: "A refund that failed",
   dispute: "A payment that is disputed",
 };

@@ -5,7 +5,8 @@ import { afterwardsOf, type EventName, type Settled, settle } from "./settle";
 
 /**
  * Settles the payment that a session is for, by what Stripe says of the session, with the event that said so, if one
- * did. `null`: it is for none of ours (another program on the same account).
+ * did. `null`: it is for none of ours (another program on the same account). One that names a payment of ours and is
+ * not that payment's own settles nothing: `another_session`.
  */
 export async function settleSession(facts: SessionFacts, event?: EventName): Promise<Settled | null> {
   const found = await findPayment(nameOf(facts));

@@ -16,6 +16,8 @@ const DetailsSchema = z
 const meanings: Record<string, string> = {
   wrong_amount: "Stripe received another amount than was asked for. It is refunded; find out why.",
   second_payment: "An order that is paid was paid again. Refund the second payment in Stripe's dashboard.",
+  foreign_session:
+    "Another program on the Stripe account took money and names a payment of the shop. Nothing was sold for it: find out whose it is, and pay it back if nobody's.",
   refund_failed: "A refund failed at Stripe. The shopper waits for the money.",
   dispute: "A shopper disputes a payment. Answer it in Stripe's dashboard before its date.",
   refund_by_hand: "Money that did not come by Stripe is owed. Pay it back the way it came.",
