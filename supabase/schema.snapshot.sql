@@ -2304,6 +2304,26 @@ end;
 $function$;
 comment on function private.has_refund_undone(pg_catalog.uuid) is 'Whether an order has a refund that somebody still has to see to.';
 
+CREATE OR REPLACE FUNCTION private.has_restock_undecided(p_order_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+    select 1 from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
+    where f.order_id = p_order_id and l.restock = 'undecided')
+  -- All of the money went back, and of these units no refund says anything.
+  or exists (
+    select 1 from public.orders as o join public.order_lines as l on l.order_id = o.id and l.location_id is not null
+    where o.id = p_order_id and o.status = 'refunded' and not exists (
+      select 1 from public.refund_lines as r join public.refunds as f on f.id = r.refund_id
+      where r.order_line_id = l.id and (f.status <> 'failed' or r.restock = 'restocked')));
+end;
+$function$;
+comment on function private.has_restock_undecided(pg_catalog.uuid) is 'Whether somebody still has to say of units of an order whether they go back on the shelf.';
+
 CREATE OR REPLACE FUNCTION private.has_sources(p_requests jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4773,6 +4793,20 @@ end;
 $function$;
 comment on function private.take_units(pg_catalog.uuid,pg_catalog.uuid,timestamp with time zone) is 'Has a paying hold for every line of the order, or changes nothing and answers false: all or nothing. The caller holds the locks of shopper, order and levels.';
 
+CREATE OR REPLACE FUNCTION private.takes_more_units(p_refund_id uuid, p_order_line_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+    select 1 from public.refunds as f join public.order_lines as l on l.order_id = f.order_id
+    where f.id = p_refund_id and l.id = p_order_line_id and l.location_id is not null and f.status <> 'failed');
+end;
+$function$;
+comment on function private.takes_more_units(pg_catalog.uuid,pg_catalog.uuid) is 'Whether units of this line can have come back with this refund: it did not fail, and they were sold with its order.';
+
 CREATE OR REPLACE FUNCTION private.unpin_holds(p_payment public.payments, p_then text, p_now timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -5977,7 +6011,7 @@ $function$;
 comment on function public.count_sign_in_attempt(pg_catalog.text,pg_catalog.text) is 'Counts an attempt before it is made, so that a hundred at once are a hundred. p_way: what is attempted, for example password or code; each way has its own count. Answers {outcome: counted | too_many_attempts, with retryAfterSeconds}: at most ten in 15 minutes for one address. Locks that address''s row. Not idempotent: each call counts. Raises HF001 for null.';
 grant execute on function public.count_sign_in_attempt(text,text) to service_role;
 
-CREATE OR REPLACE FUNCTION public.decide_restock(p_refund_id uuid, p_order_line_id uuid, p_restock boolean)
+CREATE OR REPLACE FUNCTION public.decide_restock(p_refund_id uuid, p_order_line_id uuid, p_restock boolean, p_quantity integer DEFAULT NULL::integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -5989,14 +6023,18 @@ declare
   v_line public.refund_lines;
   v_outcome text;
 begin
-  if p_restock is null then
-    perform private.raise_invalid_request('p_restock is true or false');
+  if p_restock is null or p_quantity < 1 then
+    perform private.raise_invalid_request('p_restock is true or false, and p_quantity one unit or more');
   end if;
   select f.order_id into v_order_id from public.refunds as f where f.id = p_refund_id;
   perform private.set_cause('admin:restock');
   perform private.lock_sold_order(v_order_id);
   select * into v_line from public.refund_lines as l where l.refund_id = p_refund_id and l.order_line_id = p_order_line_id;
-  v_outcome := case when v_line.refund_id is null then 'not_found' when v_line.restock <> 'undecided' then 'already'
+  v_outcome := case
+    when v_line.refund_id is null and (p_quantity is null
+         or not private.takes_more_units(p_refund_id, p_order_line_id)) then 'not_found'
+    when v_line.refund_id is null and p_quantity > private.unreturned_units(p_order_line_id) then 'exceeds'
+    when v_line.restock <> 'undecided' then 'already'
     when p_restock and v_line.quantity > (
       -- The money of a refund that failed may have gone back with another one, and the units with it.
       select s.quantity - coalesce((select sum(o.quantity) from public.refund_lines as o
@@ -6005,7 +6043,11 @@ begin
                                       and (f.status <> 'failed' or o.restock = 'restocked')), 0)
       from public.order_lines as s where s.id = p_order_line_id) then 'exceeds'
     else 'decided' end;
-  if v_outcome = 'decided' then
+  if v_outcome = 'decided' and v_line.refund_id is null then
+    insert into public.refund_lines (refund_id, order_line_id, quantity, restock, decided_at)
+    values (p_refund_id, p_order_line_id, p_quantity, case when p_restock then 'restocked' else 'kept_out' end,
+            clock_timestamp());
+  elsif v_outcome = 'decided' then
     update public.refund_lines as l
     set restock = case when p_restock then 'restocked' else 'kept_out' end, decided_at = clock_timestamp()
     where l.refund_id = p_refund_id and l.order_line_id = p_order_line_id;
@@ -6015,8 +6057,8 @@ begin
     || case v_outcome when 'not_found' then '{}' else jsonb_build_object('order', private.order_as_json(v_order_id)) end;
 end;
 $function$;
-comment on function public.decide_restock(pg_catalog.uuid,pg_catalog.uuid,boolean) is 'Whether refunded units go back on the shelf, once. Answers {serverNow, outcome, order}: decided | already | exceeds: they came back with another refund | not_found. Locks the order, its payment, then the levels. Idempotent. Raises HF001 for null.';
-grant execute on function public.decide_restock(uuid,uuid,boolean) to service_role;
+comment on function public.decide_restock(pg_catalog.uuid,pg_catalog.uuid,boolean,integer) is 'Whether refunded units go back on the shelf, once per refund and order line. p_quantity: for a refund that was of money alone (an amount, or made in Stripe''s dashboard), how many units of that line came back with it; where the refund has the line already it is not looked at. Answers {serverNow, outcome, order}: decided | already | exceeds: more than were sold, or they came back with another refund | not_found: no such line, or a refund that failed or is for no units. Locks the order, its payment, then the levels. Idempotent. Raises HF001 for null, or less than one unit.';
+grant execute on function public.decide_restock(uuid,uuid,boolean,integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.erase_account(p_user_id uuid, p_session_id uuid)
  RETURNS jsonb
@@ -6584,9 +6626,9 @@ begin
       select 'refund_undone', f.order_id, f.payment_id, f.id, null from public.refunds as f
       where f.status <> 'succeeded' and private.has_refund_undone(f.order_id)
       union all
-      select distinct 'restock_undecided', f.order_id, f.payment_id, f.id, null::uuid
-      from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
-      where l.restock = 'undecided'
+      select 'restock_undecided', o.id, p.id, null::uuid, null::uuid
+      from public.orders as o join public.payments as p on p.order_id = o.id
+      where exists (select 1 from public.refunds as f where f.order_id = o.id) and private.has_restock_undecided(o.id)
       union all
       select 'payment_overdue', p.order_id, p.id, null, null from public.payments as p
       where p.status = 'open' and p.window_ends_at < statement_timestamp() - interval '10 minutes'
@@ -7145,9 +7187,7 @@ begin
         and case p_filter ->> 'worklist'
           when 'to_ship' then o.status = 'paid' and o.shipped_at is null and o.cancelled_at is null
           when 'refund_undone' then private.has_refund_undone(o.id)
-          when 'restock_undecided' then exists (
-            select 1 from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
-            where f.order_id = o.id and l.restock = 'undecided')
+          when 'restock_undecided' then private.has_restock_undecided(o.id)
           else true end
       order by o.number desc limit p_limit
     ) as n);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { newGuest } from "../support/api-client.ts";
 import { createVariant } from "../support/shop.ts";
 import { stripeControls, stripeOfRun } from "../support/stand-ins.ts";
@@ -9,6 +9,9 @@ import { useShopFloor } from "./shop-floor.ts";
 
 const sql = useShopFloor();
 useCalmStripe(sql);
+// As if the shopper had gathered them over some minutes.
+beforeEach(() => sql`update store_settings set max_holds_per_minute = 500`);
+afterEach(() => sql`update store_settings set max_holds_per_minute = 60`);
 
 test.each([100, 130])("a cart of %i lines is paid to the cent, shipping included", async (count) => {
   const variantIds: string[] = [];
