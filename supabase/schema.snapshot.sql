@@ -1006,6 +1006,19 @@ end;
 $function$;
 comment on function private.alert_other_money(public.payments,pg_catalog.jsonb) is 'Money came that is not the payment''s: second_payment where the session is ours, foreign_session where another program made it and names our payment. Somebody has to look.';
 
+CREATE OR REPLACE FUNCTION private.alert_refund_beyond(p_payment public.payments, p_stripe_refund_id text, p_amount_cents bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.open_alert('refund_beyond', p_stripe_refund_id, jsonb_build_object(
+    'orderId', p_payment.order_id, 'amountCents', p_amount_cents, 'currency', p_payment.received_currency,
+    'receivedCents', p_payment.received_cents, 'refundableCents', private.refundable_cents(p_payment)));
+end;
+$function$;
+comment on function private.alert_refund_beyond(public.payments,pg_catalog.text,bigint) is 'Stripe tells of a refund for which the books have no room. Failing would make it tell the same for days; a person has to look.';
+
 CREATE OR REPLACE FUNCTION private.availability_of(p_variant_id uuid, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -6759,6 +6772,13 @@ begin
     else 'recorded' end;
   if v_outcome = 'recorded' and v_refund.id is null then
     perform private.give_way_to_outside(v_payment, (p_stripe ->> 'amountCents')::bigint, v_now);
+    if private.refundable_cents(v_payment) < (p_stripe ->> 'amountCents')::bigint then
+      v_outcome := 'exceeds';
+      perform private.alert_refund_beyond(v_payment, p_stripe ->> 'refundId', (p_stripe ->> 'amountCents')::bigint);
+    end if;
+  end if;
+  if v_outcome = 'recorded' and v_refund.id is null then
+    perform private.close_alert('refund_beyond', p_stripe ->> 'refundId');
     insert into public.refunds
       (order_id, payment_id, amount_cents, currency, reason, actor, status, stripe_refund_id, settled_at, created_at)
     values (v_payment.order_id, v_payment.id, (p_stripe ->> 'amountCents')::bigint, v_payment.received_currency, 'outside',
@@ -6768,7 +6788,7 @@ begin
       perform private.write_mail(v_payment.order_id, 'refunded', v_refund.id);
     end if;
   end if;
-  if p_event_id is not null and v_outcome in ('recorded', 'already') then
+  if p_event_id is not null and v_outcome in ('recorded', 'already', 'exceeds') then
     insert into public.payment_events (event_id, type, payment_id, outcome)
     values (p_event_id, coalesce(p_event_type, ''), v_payment.id, v_outcome) on conflict (event_id) do nothing;
   end if;
@@ -6778,7 +6798,7 @@ begin
        else jsonb_build_object('order', private.order_as_json(v_payment.order_id)) end;
 end;
 $function$;
-comment on function public.record_outside_refund(pg_catalog.text,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down a refund that somebody made in Stripe''s dashboard. p_stripe: {refundId, amountCents, status}. Answers {serverNow, outcome, order}: recorded | already | not_settled: we have no final word on that payment yet, so settle it first | duplicate_event | not_found. Our refunds that were not made yet and have no room beside it are marked failed. Locks the order, its payment and levels. Idempotent. Raises HF001 for a malformed p_stripe, HF016 where more would have gone back than was received.';
+comment on function public.record_outside_refund(pg_catalog.text,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down a refund that somebody made in Stripe''s dashboard. p_stripe: {refundId, amountCents, status}. Answers {serverNow, outcome, order}: recorded | already | not_settled: we have no final word on that payment yet, so settle it first | exceeds: with it more would have gone back than was received, so it is not in the books and somebody is alerted; told again once there is room (one of ours failed at Stripe) it is recorded | duplicate_event | not_found. Our refunds that were not made yet and have no room beside it are marked failed. Locks the order, its payment and levels. Idempotent. Raises HF001 for a malformed p_stripe.';
 grant execute on function public.record_outside_refund(text,jsonb,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.record_paid_order(p_source text, p_details jsonb, p_lines jsonb, p_payment jsonb, p_shopper_id uuid DEFAULT NULL::uuid)
@@ -6838,20 +6858,26 @@ CREATE OR REPLACE FUNCTION public.record_refund(p_refund_id uuid, p_stripe jsonb
 AS $function$
 declare
   v_status public.refund_status := private.refund_status_of(p_stripe);
+  v_payment public.payments;
   v_refund public.refunds;
   v_outcome text;
 begin
   perform private.set_cause('system:refund');
-  perform private.lock_sold_order((select f.order_id from public.refunds as f where f.id = p_refund_id));
+  v_payment := private.lock_sold_order((select f.order_id from public.refunds as f where f.id = p_refund_id));
   select * into v_refund from public.refunds as f where f.id = p_refund_id for no key update;
   v_outcome := case
     when v_refund.id is null then 'not_found'
     when exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then 'duplicate_event'
     when p_stripe ->> 'attempt' <> v_refund.attempt::text then 'already'
+    when v_refund.status = 'failed' and v_refund.stripe_refund_id is null and v_status <> 'failed'
+         and v_refund.amount_cents > private.refundable_cents(v_payment) then 'exceeds'
     when private.write_refund_status(v_refund, nullif(p_stripe ->> 'refundId', ''), v_status, p_stripe ->> 'error',
                                      clock_timestamp()) then 'recorded'
     else 'already' end;
-  if p_event_id is not null and v_outcome in ('recorded', 'already') then
+  if v_outcome = 'exceeds' then
+    perform private.alert_refund_beyond(v_payment, p_stripe ->> 'refundId', v_refund.amount_cents);
+  end if;
+  if p_event_id is not null and v_outcome in ('recorded', 'already', 'exceeds') then
     insert into public.payment_events (event_id, type, payment_id, outcome)
     values (p_event_id, coalesce(p_event_type, ''), v_refund.payment_id, v_outcome) on conflict (event_id) do nothing;
   end if;
@@ -6861,7 +6887,7 @@ begin
        else jsonb_build_object('order', private.order_as_json(v_refund.order_id)) end;
 end;
 $function$;
-comment on function public.record_refund(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of one of our refunds. p_stripe: {refundId, status: pending | requires_action | succeeded | failed | canceled, error, attempt: where known, of which attempt this is said}. Without refundId: somebody gave the money back by hand, or could not. Answers {serverNow, outcome, order}: recorded | already: no news, or news that was overtaken | duplicate_event | not_found. A failure opens an alert and stays on the worklist. Locks the order, its payment and levels, then the refund. Idempotent. Raises HF001 for a malformed p_stripe, HF016 where more would have gone back than was received.';
+comment on function public.record_refund(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of one of our refunds. p_stripe: {refundId, status: pending | requires_action | succeeded | failed | canceled, error, attempt: where known, of which attempt this is said}. Without refundId: somebody gave the money back by hand, or could not. Answers {serverNow, outcome, order}: recorded | already: no news, or news that was overtaken | exceeds: with it more would have gone back than was received, so it is not in the books and somebody is alerted | duplicate_event | not_found. A failure opens an alert and stays on the worklist. Locks the order, its payment and levels, then the refund. Idempotent. Raises HF001 for a malformed p_stripe.';
 grant execute on function public.record_refund(uuid,jsonb,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.record_session(p_payment_id uuid, p_session_id text, p_session_url text)

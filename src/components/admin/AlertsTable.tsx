@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, string>> = {
   second_payment: "Paid twice",
   foreign_session: "Money of another program that names our payment",
   refund_failed: "A refund that failed",
+  refund_beyond: "A refund beyond what was received",
   dispute: "A payment that is disputed",
 };
 

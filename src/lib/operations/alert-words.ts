@@ -19,6 +19,8 @@ const meanings: Record<string, string> = {
   foreign_session:
     "Another program on the Stripe account took money and names a payment of the shop. Nothing was sold for it: find out whose it is, and pay it back if nobody's.",
   refund_failed: "A refund failed at Stripe. The shopper waits for the money.",
+  refund_beyond:
+    "Stripe tells of a refund for which the books have no room: more would have gone back than came. Compare the order with Stripe.",
   dispute: "A shopper disputes a payment. Answer it in Stripe's dashboard before its date.",
   refund_by_hand: "Money that did not come by Stripe is owed. Pay it back the way it came.",
 };
