@@ -42,8 +42,8 @@ export const RefundSchema = z
   .object({
     refundId: IdSchema,
     amountCents: MoneySchema,
-    /** `outside`: made in Stripe's dashboard. */
-    reason: z.enum(["out_of_stock", "wrong_amount", "requested", "cancelled", "outside"]),
+    /** `outside`: made in Stripe's dashboard. `second_payment`: the order was paid twice; beside `refundedCents`. */
+    reason: z.enum(["out_of_stock", "wrong_amount", "requested", "cancelled", "outside", "second_payment"]),
     /** Done when Stripe says so: `succeeded`. */
     status: z.enum(["requested", "pending", "succeeded", "failed"]),
     createdAt: InstantSchema,

@@ -17,7 +17,7 @@ begin
   end if;
   v_ids := array(
     select f.id from public.refunds as f join public.payments as p on p.id = f.payment_id
-    where f.status in ('requested', 'pending') and p.payment_intent_id is not null
+    where f.status in ('requested', 'pending') and coalesce(f.payment_intent_id, p.payment_intent_id) is not null
       and (f.claimed_until is null or f.claimed_until <= v_now)
     order by f.created_at limit p_limit for no key update of f skip locked);
   update public.refunds as f
@@ -25,7 +25,7 @@ begin
   where f.id = any (v_ids);
   return jsonb_build_object('serverNow', v_now, 'refunds', (
     select coalesce(jsonb_agg(jsonb_build_object(
-      'refundId', f.id, 'orderId', f.order_id, 'attempt', f.attempt, 'paymentIntentId', p.payment_intent_id,
+      'refundId', f.id, 'orderId', f.order_id, 'attempt', f.attempt, 'paymentIntentId', coalesce(f.payment_intent_id, p.payment_intent_id),
       'stripeRefundId', f.stripe_refund_id, 'amountCents', f.amount_cents, 'currency', f.currency) order by f.created_at), '[]')
     from public.refunds as f join public.payments as p on p.id = f.payment_id where f.id = any (v_ids)));
 end;
@@ -60,7 +60,8 @@ begin
   elsif p_status = 'succeeded' then
     perform private.close_alert('refund_failed', p_refund.id::text);
     perform private.close_alert('refund_by_hand', p_refund.id::text);
-    if p_refund.reason in ('requested', 'cancelled', 'outside') then
+    perform private.close_alert('second_payment', p_refund.id::text);
+    if p_refund.reason in ('requested', 'cancelled', 'outside', 'second_payment') then
       perform private.write_mail(p_refund.order_id, 'refunded', p_refund.id);
     end if;
   end if;
@@ -126,6 +127,7 @@ begin
     when exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then 'duplicate_event'
     when p_stripe ->> 'attempt' <> v_refund.attempt::text then 'already'
     when v_refund.status = 'failed' and v_refund.stripe_refund_id is null and v_status <> 'failed'
+         and v_refund.payment_intent_id is null
          and v_refund.amount_cents > private.refundable_cents(v_payment) then 'exceeds'
     when private.write_refund_status(v_refund, nullif(p_stripe ->> 'refundId', ''), v_status, p_stripe ->> 'error',
                                      clock_timestamp()) then 'recorded'
@@ -165,7 +167,7 @@ begin
   v_outcome := case
     when v_refund.id is null then 'not_found'
     when v_refund.status <> 'failed' then 'not_failed'
-    when v_refund.amount_cents > private.refundable_cents(v_payment)
+    when (v_refund.payment_intent_id is null and v_refund.amount_cents > private.refundable_cents(v_payment))
          or exists (select 1 from public.refund_lines as l
                     where l.refund_id = v_refund.id and l.restock <> 'restocked'
                       and l.quantity > private.unreturned_units(l.order_line_id)) then 'exceeds'

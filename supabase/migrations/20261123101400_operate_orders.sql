@@ -9,11 +9,12 @@ as $$
 begin
   return exists (
     select 1 from public.refunds as f join public.order_lines as l on l.order_id = f.order_id
-    where f.id = p_refund_id and l.id = p_order_line_id and l.location_id is not null and f.status <> 'failed');
+    where f.id = p_refund_id and l.id = p_order_line_id and l.location_id is not null and f.status <> 'failed'
+      and f.payment_intent_id is null);
 end;
 $$;
 comment on function private.takes_more_units(uuid, uuid) is
-  'Whether units of this line can have come back with this refund: it did not fail, and they were sold with its order.';
+  'Whether units of this line can have come back with this refund: it did not fail, is of the order''s own money, and they were sold with its order.';
 
 create function public.decide_restock(
   p_refund_id uuid, p_order_line_id uuid, p_restock boolean, p_quantity integer default null)
@@ -115,9 +116,8 @@ declare
 begin
   perform private.set_cause('system:dispute');
   perform 1 from public.orders as o
-  where o.id = (select p.order_id from public.payments as p where p.payment_intent_id = p_payment_intent_id)
-  for no key update;
-  select * into v_payment from public.payments as p where p.payment_intent_id = p_payment_intent_id;
+  where o.id = private.order_of_intent(p_payment_intent_id) for no key update;
+  select * into v_payment from public.payments as p where p.order_id = private.order_of_intent(p_payment_intent_id);
   v_outcome := case
     when v_payment.id is null then 'not_found'
     when exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then 'duplicate_event'

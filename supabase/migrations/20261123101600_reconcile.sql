@@ -75,7 +75,8 @@ begin
           select 1 from public.order_lines as l left join public.reservations as r on r.id = l.reservation_id
           where l.order_id = o.id and (l.location_id is null or r.status is distinct from 'confirmed')))
         or (o.status <> 'paid' and p.received_cents > 0
-            and not exists (select 1 from public.refunds as f where f.payment_id = p.id)))
+            and not exists (
+              select 1 from public.refunds as f where f.payment_id = p.id and f.payment_intent_id is null)))
       union all
       select 'stock_without_payment', l.order_id, null, null, r.id
       from public.reservations as r left join public.order_lines as l on l.reservation_id = r.id

@@ -665,6 +665,7 @@ export type Database = {
           last_error: string | null;
           order_id: string;
           payment_id: string;
+          payment_intent_id: string | null;
           reason: string;
           settled_at: string | null;
           status: Database["public"]["Enums"]["refund_status"];
@@ -682,6 +683,7 @@ export type Database = {
           last_error?: string | null;
           order_id: string;
           payment_id: string;
+          payment_intent_id?: string | null;
           reason: string;
           settled_at?: string | null;
           status?: Database["public"]["Enums"]["refund_status"];
@@ -698,6 +700,7 @@ export type Database = {
           last_error?: string | null;
           order_id?: string;
           payment_id?: string;
+          payment_intent_id?: string | null;
           reason?: string;
           settled_at?: string | null;
           status?: Database["public"]["Enums"]["refund_status"];
