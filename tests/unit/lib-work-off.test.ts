@@ -37,7 +37,7 @@ describe("working off", () => {
       await time.advance(2_500);
       return { done: 1, undone: 0 };
     });
-    expect(await workOff(deadlineIn(20_000, time))).toEqual({
+    expect(await workOff(deadlineIn(20_000, time), 5_000)).toEqual({
       refunds: { done: 2, undone: 0, more: true },
       mails: { done: 0, undone: 0, more: false },
     });

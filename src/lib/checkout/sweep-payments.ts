@@ -9,8 +9,9 @@ import { workOff } from "./work-off";
  */
 const RUN_MS = 18_000;
 
-/** Settling has so much of it; what is left is for refunds and e-mails. */
+/** Settling has so much of it, and refunds and e-mails so much each. */
 const SETTLING_MS = 8_000;
+const EACH_MS = 5_000;
 
 /**
  * The sweep's second half: settles lapsed payments with Stripe, part by part, then pays back and writes to shoppers.
@@ -18,7 +19,7 @@ const SETTLING_MS = 8_000;
  */
 export async function sweepPayments(run: Deadline = deadlineIn(RUN_MS)): Promise<PaymentSweep> {
   const payments = await settleAll(run.sooner(SETTLING_MS));
-  return { payments, ...(await workOff(run)) };
+  return { payments, ...(await workOff(run, EACH_MS)) };
 }
 
 async function settleAll(deadline: Deadline): Promise<PaymentSweep["payments"]> {

@@ -5,8 +5,8 @@ import { logError } from "../log";
 import { workOffMails } from "./work-off-mails";
 import { type WorkedOff, workOffRefunds } from "./work-off-refunds";
 
-/** Refunds have so many milliseconds, and e-mails: one does not wait for the other's server. */
-const EACH_MS = 5_000;
+/** Refunds have so many milliseconds behind an answer, and e-mails: one does not wait for the other's server. */
+const EACH_MS = 10_000;
 
 /**
  * Does outside what is written down to be done there: refunds first, for they may be followed by an e-mail. Part by
@@ -15,9 +15,10 @@ const EACH_MS = 5_000;
  */
 export async function workOff(
   run: Deadline = deadlineIn(2 * EACH_MS),
+  eachMs = EACH_MS,
 ): Promise<Pick<PaymentSweep, "refunds" | "mails">> {
-  const refunds = await all(workOffRefunds, run.sooner(EACH_MS));
-  return { refunds, mails: await all(workOffMails, run.sooner(EACH_MS)) };
+  const refunds = await all(workOffRefunds, run.sooner(eachMs));
+  return { refunds, mails: await all(workOffMails, run.sooner(eachMs)) };
 }
 
 async function all(
