@@ -508,6 +508,7 @@ create table public.refunds (
   amount_cents bigint not null,
   currency text not null,
   reason text not null,
+  payment_intent_id text,
   actor text not null,
   status public.refund_status default 'requested'::public.refund_status not null,
   attempt integer default 1 not null,
@@ -519,13 +520,16 @@ create table public.refunds (
   constraint refunds_amount_cents_check CHECK ((amount_cents >= 0)),
   constraint refunds_attempt_check CHECK ((attempt > 0)),
   constraint refunds_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint refunds_payment_intent_id_check CHECK (((length(payment_intent_id) >= 1) AND (length(payment_intent_id) <= 255))),
   constraint refunds_pending_is_at_stripe CHECK (((status <> 'pending'::public.refund_status) OR (stripe_refund_id IS NOT NULL))),
   constraint refunds_pkey PRIMARY KEY (id),
-  constraint refunds_reason_check CHECK ((reason = ANY (ARRAY['out_of_stock'::text, 'wrong_amount'::text, 'requested'::text, 'cancelled'::text, 'outside'::text]))),
+  constraint refunds_reason_check CHECK ((reason = ANY (ARRAY['out_of_stock'::text, 'wrong_amount'::text, 'requested'::text, 'cancelled'::text, 'outside'::text, 'second_payment'::text]))),
+  constraint refunds_second_payment_is_named CHECK (((reason = 'second_payment'::text) = (payment_intent_id IS NOT NULL))),
   constraint refunds_settled_at_fits_status CHECK (((settled_at IS NULL) = (status = ANY (ARRAY['requested'::public.refund_status, 'pending'::public.refund_status])))),
   constraint refunds_stripe_refund_id_check CHECK (((length(stripe_refund_id) >= 1) AND (length(stripe_refund_id) <= 255))),
   constraint refunds_stripe_refund_id_key UNIQUE (stripe_refund_id)
 );
+CREATE UNIQUE INDEX refunds_one_of_a_second_payment_idx ON public.refunds USING btree (payment_intent_id) WHERE (payment_intent_id IS NOT NULL);
 CREATE UNIQUE INDEX refunds_one_of_the_ladder_idx ON public.refunds USING btree (payment_id) WHERE (reason = ANY (ARRAY['out_of_stock'::text, 'wrong_amount'::text]));
 CREATE INDEX refunds_order_id_idx ON public.refunds USING btree (order_id);
 CREATE INDEX refunds_payment_id_idx ON public.refunds USING btree (payment_id);
@@ -533,6 +537,7 @@ CREATE INDEX refunds_undone_idx ON public.refunds USING btree (created_at) WHERE
 alter table public.refunds enable row level security;
 comment on table public.refunds is 'What goes back, one row per refund. Those that did not fail are never more than was received. Changed under the order''s lock.';
 comment on column public.refunds.amount_cents is 'Minor units of currency. 0 where units of no price come back.';
+comment on column public.refunds.payment_intent_id is 'Which money goes back, where it is not the payment''s own: of a second payment for the same order. All of it, beside what the payment received.';
 comment on column public.refunds.actor is 'Who asked for it, for example admin:<id> or system.';
 comment on column public.refunds.attempt is 'Part of the key for Stripe, refund-<id>-<attempt>: only a retry after a failure is another call.';
 comment on column public.refunds.claimed_until is 'Until when somebody is doing it, or need not ask Stripe again.';
@@ -986,6 +991,19 @@ end;
 $function$;
 comment on function private.admin_variants(pg_catalog.uuid) is 'The variants of a product, in the shop''s order.';
 
+CREATE OR REPLACE FUNCTION private.alert_refund_beyond(p_payment public.payments, p_stripe_refund_id text, p_amount_cents bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.open_alert('refund_beyond', p_stripe_refund_id, jsonb_build_object(
+    'orderId', p_payment.order_id, 'amountCents', p_amount_cents, 'currency', p_payment.received_currency,
+    'receivedCents', p_payment.received_cents, 'refundableCents', private.refundable_cents(p_payment)));
+end;
+$function$;
+comment on function private.alert_refund_beyond(public.payments,pg_catalog.text,bigint) is 'Stripe tells of a refund for which the books have no room. Failing would make it tell the same for days; a person has to look.';
+
 CREATE OR REPLACE FUNCTION private.availability_of(p_variant_id uuid, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1123,6 +1141,7 @@ begin
                        and pg_input_is_valid(l.line ->> 'unitPriceCents', 'integer') is not true))
      or jsonb_typeof(p_payment) is distinct from 'object'
      or pg_input_is_valid(p_payment ->> 'amountCents', 'integer') is not true
+     or pg_input_is_valid(p_payment ->> 'paymentId', 'uuid') is false
      or coalesce(p_payment ->> 'currency', '') !~ '^[A-Za-z]{3}$' then
     perform private.raise_invalid_request('a paid order has its source, details, 1 to 100 lines and a payment');
   end if;
@@ -1535,14 +1554,14 @@ begin
     from public.orders as c join public.payments as p on p.order_id = c.id
     cross join lateral (
       select coalesce(sum(r.amount_cents), 0) as cents from public.refunds as r
-      where r.order_id = c.id and r.status = 'succeeded') as s
+      where r.order_id = c.id and r.status = 'succeeded' and r.payment_intent_id is null) as s
     where c.id = new.order_id
   ) as f
   where o.id = f.id;
   return null;
 end;
 $function$;
-comment on function private.count_refunds() is 'refunded_cents is what went back by Stripe''s word, whoever writes it; with the last cent the order is refunded. Locks the order.';
+comment on function private.count_refunds() is 'refunded_cents is what went back of the order''s own payment by Stripe''s word, whoever writes it; with the last cent the order is refunded. Locks the order.';
 
 CREATE OR REPLACE FUNCTION private.count_refusal(p_variant_id uuid, p_reason text, p_units integer)
  RETURNS void
@@ -2175,7 +2194,7 @@ declare
 begin
   for v_refund in
     select * from public.refunds as f
-    where f.payment_id = p_payment.id and f.status = 'requested' order by f.created_at desc, f.id
+    where f.payment_id = p_payment.id and f.status = 'requested' and f.payment_intent_id is null order by f.created_at desc, f.id
   loop
     exit when private.refundable_cents(p_payment) >= p_amount_cents;
     perform private.write_refund_status(v_refund, null, 'failed', 'given back in another way', p_now);
@@ -2220,16 +2239,18 @@ declare
 begin
   -- A lock, so that two who come at once cannot both find room.
   select * into v_payment from public.payments as p where p.id = new.payment_id for no key update;
-  if v_payment.order_id is distinct from new.order_id or v_payment.received_currency is distinct from new.currency
-     or new.amount_cents + (select coalesce(sum(f.amount_cents), 0) from public.refunds as f
-                            where f.payment_id = new.payment_id and f.status <> 'failed' and f.id <> new.id)
-        > coalesce(v_payment.received_cents, 0) then
+  if v_payment.order_id is distinct from new.order_id or (new.payment_intent_id is null and (
+       v_payment.received_currency is distinct from new.currency
+       or new.amount_cents + (select coalesce(sum(f.amount_cents), 0) from public.refunds as f
+                              where f.payment_id = new.payment_id and f.status <> 'failed' and f.id <> new.id
+                                and f.payment_intent_id is null)
+          > coalesce(v_payment.received_cents, 0))) then
     raise exception 'refund_exceeds: no more goes back than was received' using errcode = 'HF016';
   end if;
   return new;
 end;
 $function$;
-comment on function private.guard_refund() is 'Refunds that did not fail are together never more than was received. Locks the payment. Raises HF016.';
+comment on function private.guard_refund() is 'Refunds of a payment that did not fail are together never more than was received; a second payment goes back beside it. Locks the payment. Raises HF016.';
 
 CREATE OR REPLACE FUNCTION private.guard_refund_line()
  RETURNS trigger
@@ -2285,10 +2306,30 @@ begin
     join public.payments as p on p.id = f.payment_id
     where f.order_id = p_order_id and f.status <> 'succeeded'
       -- What failed and went back in another way is done.
-      and (f.status <> 'failed' or o.refunded_cents < p.received_cents));
+      and (f.status <> 'failed' or f.payment_intent_id is not null or o.refunded_cents < p.received_cents));
 end;
 $function$;
 comment on function private.has_refund_undone(pg_catalog.uuid) is 'Whether an order has a refund that somebody still has to see to.';
+
+CREATE OR REPLACE FUNCTION private.has_restock_undecided(p_order_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+    select 1 from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
+    where f.order_id = p_order_id and l.restock = 'undecided')
+  -- All of the money went back, and of these units no refund says anything.
+  or exists (
+    select 1 from public.orders as o join public.order_lines as l on l.order_id = o.id
+    where o.id = p_order_id and o.status = 'refunded' and l.location_id is not null and not exists (
+      select 1 from public.refund_lines as r join public.refunds as f on f.id = r.refund_id
+      where r.order_line_id = l.id and (f.status <> 'failed' or r.restock = 'restocked')));
+end;
+$function$;
+comment on function private.has_restock_undecided(pg_catalog.uuid) is 'Whether somebody still has to say of units of an order whether they go back on the shelf.';
 
 CREATE OR REPLACE FUNCTION private.has_sources(p_requests jsonb)
  RETURNS boolean
@@ -2526,6 +2567,22 @@ begin
 end;
 $function$;
 comment on function private.is_refused_unseen(private.reserve_batch,private.level_arrays,timestamp with time zone) is 'True where every request of the batch must be refused whatever the shoppers hold: too little is free and nothing has lapsed, judged from one snapshot. A crowd before an empty shelf then needs no lock.';
+
+CREATE OR REPLACE FUNCTION private.is_session_of(p_payment public.payments, p_stripe jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return case
+    when coalesce(p_stripe ->> 'sessionId', '') = '' then true
+    -- A crash between Stripe and our row leaves no id here; what we made says in its metadata for which payment.
+    when p_payment.session_id is null then p_stripe ->> 'madeFor' is not distinct from p_payment.id::text
+    else p_payment.session_id = p_stripe ->> 'sessionId' end;
+end;
+$function$;
+comment on function private.is_session_of(public.payments,pg_catalog.jsonb) is 'Whether what Stripe says is said of the payment''s own session: the one that is written down, or, as long as none is, one that carries our metadata. That a session names the payment is not enough: anybody on the account can write that. Without a session (none was ever made) it is said of the payment.';
 
 CREATE OR REPLACE FUNCTION private.join_known(p_known jsonb[], p_decided jsonb)
  RETURNS jsonb
@@ -3397,6 +3454,20 @@ end;
 $function$;
 comment on function private.order_as_json(pg_catalog.uuid) is 'An order as answers carry it, with lines and refunds. Minor units of its currency, ISO 8601 instants. Null for an unknown one.';
 
+CREATE OR REPLACE FUNCTION private.order_of_intent(p_payment_intent_id text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(
+    (select p.order_id from public.payments as p where p.payment_intent_id = p_payment_intent_id),
+    (select f.order_id from public.refunds as f where f.payment_intent_id = p_payment_intent_id));
+end;
+$function$;
+comment on function private.order_of_intent(pg_catalog.text) is 'The order that was paid with a payment intent, be it its payment or a second one that goes back; null for an unknown one.';
+
 CREATE OR REPLACE FUNCTION private.own_units(p_line public.order_lines, p_shopper_id uuid, p_now timestamp with time zone)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -3505,6 +3576,36 @@ begin
 end;
 $function$;
 comment on function private.parse_reserve_requests(pg_catalog.jsonb) is 'Reads a checked batch. Lines of the same variant are summed; guests who became users are replaced by them.';
+
+CREATE OR REPLACE FUNCTION private.pay_back_other_money(p_payment public.payments, p_stripe jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_intent text := p_stripe ->> 'paymentIntentId';
+  v_cents bigint := coalesce((p_stripe ->> 'amountCents')::bigint, 0);
+  v_is_ours boolean := private.is_session_of(p_payment, p_stripe)
+    or p_stripe ->> 'madeFor' is not distinct from p_payment.id::text;
+  v_details jsonb := jsonb_build_object(
+    'orderId', p_payment.order_id, 'paymentId', p_payment.id, 'sessionId', p_stripe -> 'sessionId',
+    'paymentIntentId', v_intent, 'receivedCents', v_cents, 'currency', upper(p_stripe ->> 'currency'));
+  v_refund_id uuid;
+begin
+  if not v_is_ours then
+    perform private.open_alert('foreign_session', p_stripe ->> 'sessionId', v_details);
+  elsif v_intent is not null and v_cents > 0 then
+    insert into public.refunds (order_id, payment_id, payment_intent_id, amount_cents, currency, reason, actor)
+    values (p_payment.order_id, p_payment.id, v_intent, v_cents, upper(p_stripe ->> 'currency'), 'second_payment', 'system')
+    on conflict (payment_intent_id) where payment_intent_id is not null do nothing
+    returning id into v_refund_id;
+    if v_refund_id is not null then
+      perform private.open_alert('second_payment', v_refund_id::text, v_details);
+    end if;
+  end if;
+end;
+$function$;
+comment on function private.pay_back_other_money(public.payments,pg_catalog.jsonb) is 'Money came that is not the payment''s. A second payment by a session of ours goes back in full, once (invariant 8), and the alert second_payment is open until Stripe says that it did. By a session of another program it is not ours to give back: foreign_session. The caller holds the locks of shopper and order.';
 
 CREATE OR REPLACE FUNCTION private.payment_as_json(p_payment_id uuid)
  RETURNS jsonb
@@ -3758,7 +3859,7 @@ AS $function$
 begin
   return coalesce(p_payment.received_cents, 0) - (
     select coalesce(sum(f.amount_cents), 0) from public.refunds as f
-    where f.payment_id = p_payment.id and f.status <> 'failed');
+    where f.payment_id = p_payment.id and f.status <> 'failed' and f.payment_intent_id is null);
 end;
 $function$;
 comment on function private.refundable_cents(public.payments) is 'What of a payment is neither back nor on its way, in minor units.';
@@ -4776,6 +4877,21 @@ end;
 $function$;
 comment on function private.take_units(pg_catalog.uuid,pg_catalog.uuid,timestamp with time zone) is 'Has a paying hold for every line of the order, or changes nothing and answers false: all or nothing. The caller holds the locks of shopper, order and levels.';
 
+CREATE OR REPLACE FUNCTION private.takes_more_units(p_refund_id uuid, p_order_line_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (
+    select 1 from public.refunds as f join public.order_lines as l on l.order_id = f.order_id
+    where f.id = p_refund_id and l.id = p_order_line_id and l.location_id is not null and f.status <> 'failed'
+      and f.payment_intent_id is null);
+end;
+$function$;
+comment on function private.takes_more_units(pg_catalog.uuid,pg_catalog.uuid) is 'Whether units of this line can have come back with this refund: it did not fail, is of the order''s own money, and they were sold with its order.';
+
 CREATE OR REPLACE FUNCTION private.unpin_holds(p_payment public.payments, p_then text, p_now timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -5025,7 +5141,8 @@ begin
   elsif p_status = 'succeeded' then
     perform private.close_alert('refund_failed', p_refund.id::text);
     perform private.close_alert('refund_by_hand', p_refund.id::text);
-    if p_refund.reason in ('requested', 'cancelled', 'outside') then
+    perform private.close_alert('second_payment', p_refund.id::text);
+    if p_refund.reason in ('requested', 'cancelled', 'outside', 'second_payment') then
       perform private.write_mail(p_refund.order_id, 'refunded', p_refund.id);
     end if;
   end if;
@@ -5892,7 +6009,7 @@ begin
   end if;
   v_ids := array(
     select f.id from public.refunds as f join public.payments as p on p.id = f.payment_id
-    where f.status in ('requested', 'pending') and p.payment_intent_id is not null
+    where f.status in ('requested', 'pending') and coalesce(f.payment_intent_id, p.payment_intent_id) is not null
       and (f.claimed_until is null or f.claimed_until <= v_now)
     order by f.created_at limit p_limit for no key update of f skip locked);
   update public.refunds as f
@@ -5900,7 +6017,7 @@ begin
   where f.id = any (v_ids);
   return jsonb_build_object('serverNow', v_now, 'refunds', (
     select coalesce(jsonb_agg(jsonb_build_object(
-      'refundId', f.id, 'orderId', f.order_id, 'attempt', f.attempt, 'paymentIntentId', p.payment_intent_id,
+      'refundId', f.id, 'orderId', f.order_id, 'attempt', f.attempt, 'paymentIntentId', coalesce(f.payment_intent_id, p.payment_intent_id),
       'stripeRefundId', f.stripe_refund_id, 'amountCents', f.amount_cents, 'currency', f.currency) order by f.created_at), '[]')
     from public.refunds as f join public.payments as p on p.id = f.payment_id where f.id = any (v_ids)));
 end;
@@ -5980,7 +6097,7 @@ $function$;
 comment on function public.count_sign_in_attempt(pg_catalog.text,pg_catalog.text) is 'Counts an attempt before it is made, so that a hundred at once are a hundred. p_way: what is attempted, for example password or code; each way has its own count. Answers {outcome: counted | too_many_attempts, with retryAfterSeconds}: at most ten in 15 minutes for one address. Locks that address''s row. Not idempotent: each call counts. Raises HF001 for null.';
 grant execute on function public.count_sign_in_attempt(text,text) to service_role;
 
-CREATE OR REPLACE FUNCTION public.decide_restock(p_refund_id uuid, p_order_line_id uuid, p_restock boolean)
+CREATE OR REPLACE FUNCTION public.decide_restock(p_refund_id uuid, p_order_line_id uuid, p_restock boolean, p_quantity integer DEFAULT NULL::integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -5992,14 +6109,18 @@ declare
   v_line public.refund_lines;
   v_outcome text;
 begin
-  if p_restock is null then
-    perform private.raise_invalid_request('p_restock is true or false');
+  if p_restock is null or p_quantity < 1 then
+    perform private.raise_invalid_request('p_restock is true or false, and p_quantity one unit or more');
   end if;
   select f.order_id into v_order_id from public.refunds as f where f.id = p_refund_id;
   perform private.set_cause('admin:restock');
   perform private.lock_sold_order(v_order_id);
   select * into v_line from public.refund_lines as l where l.refund_id = p_refund_id and l.order_line_id = p_order_line_id;
-  v_outcome := case when v_line.refund_id is null then 'not_found' when v_line.restock <> 'undecided' then 'already'
+  v_outcome := case
+    when v_line.refund_id is null and (p_quantity is null
+         or not private.takes_more_units(p_refund_id, p_order_line_id)) then 'not_found'
+    when v_line.refund_id is null and p_quantity > private.unreturned_units(p_order_line_id) then 'exceeds'
+    when v_line.restock <> 'undecided' then 'already'
     when p_restock and v_line.quantity > (
       -- The money of a refund that failed may have gone back with another one, and the units with it.
       select s.quantity - coalesce((select sum(o.quantity) from public.refund_lines as o
@@ -6008,7 +6129,11 @@ begin
                                       and (f.status <> 'failed' or o.restock = 'restocked')), 0)
       from public.order_lines as s where s.id = p_order_line_id) then 'exceeds'
     else 'decided' end;
-  if v_outcome = 'decided' then
+  if v_outcome = 'decided' and v_line.refund_id is null then
+    insert into public.refund_lines (refund_id, order_line_id, quantity, restock, decided_at)
+    values (p_refund_id, p_order_line_id, p_quantity, case when p_restock then 'restocked' else 'kept_out' end,
+            clock_timestamp());
+  elsif v_outcome = 'decided' then
     update public.refund_lines as l
     set restock = case when p_restock then 'restocked' else 'kept_out' end, decided_at = clock_timestamp()
     where l.refund_id = p_refund_id and l.order_line_id = p_order_line_id;
@@ -6018,8 +6143,8 @@ begin
     || case v_outcome when 'not_found' then '{}' else jsonb_build_object('order', private.order_as_json(v_order_id)) end;
 end;
 $function$;
-comment on function public.decide_restock(pg_catalog.uuid,pg_catalog.uuid,boolean) is 'Whether refunded units go back on the shelf, once. Answers {serverNow, outcome, order}: decided | already | exceeds: they came back with another refund | not_found. Locks the order, its payment, then the levels. Idempotent. Raises HF001 for null.';
-grant execute on function public.decide_restock(uuid,uuid,boolean) to service_role;
+comment on function public.decide_restock(pg_catalog.uuid,pg_catalog.uuid,boolean,integer) is 'Whether refunded units go back on the shelf, once per refund and order line. p_quantity: for a refund that was of money alone (an amount, or made in Stripe''s dashboard), how many units of that line came back with it; where the refund has the line already it is not looked at. Answers {serverNow, outcome, order}: decided | already | exceeds: more than were sold, or they came back with another refund | not_found: no such line, or a refund that failed or is for no units. Locks the order, its payment, then the levels. Idempotent. Raises HF001 for null, or less than one unit.';
+grant execute on function public.decide_restock(uuid,uuid,boolean,integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.erase_account(p_user_id uuid, p_session_id uuid)
  RETURNS jsonb
@@ -6581,7 +6706,8 @@ begin
           select 1 from public.order_lines as l left join public.reservations as r on r.id = l.reservation_id
           where l.order_id = o.id and (l.location_id is null or r.status is distinct from 'confirmed')))
         or (o.status <> 'paid' and p.received_cents > 0
-            and not exists (select 1 from public.refunds as f where f.payment_id = p.id)))
+            and not exists (
+              select 1 from public.refunds as f where f.payment_id = p.id and f.payment_intent_id is null)))
       union all
       select 'stock_without_payment', l.order_id, null, null, r.id
       from public.reservations as r left join public.order_lines as l on l.reservation_id = r.id
@@ -6595,9 +6721,9 @@ begin
       select 'refund_undone', f.order_id, f.payment_id, f.id, null from public.refunds as f
       where f.status <> 'succeeded' and private.has_refund_undone(f.order_id)
       union all
-      select distinct 'restock_undecided', f.order_id, f.payment_id, f.id, null::uuid
-      from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
-      where l.restock = 'undecided'
+      select 'restock_undecided', o.id, p.id, null::uuid, null::uuid
+      from public.orders as o join public.payments as p on p.order_id = o.id
+      where exists (select 1 from public.refunds as f where f.order_id = o.id) and private.has_restock_undecided(o.id)
       union all
       select 'payment_overdue', p.order_id, p.id, null, null from public.payments as p
       where p.status = 'open' and p.window_ends_at < statement_timestamp() - interval '10 minutes'
@@ -6646,9 +6772,8 @@ declare
 begin
   perform private.set_cause('system:dispute');
   perform 1 from public.orders as o
-  where o.id = (select p.order_id from public.payments as p where p.payment_intent_id = p_payment_intent_id)
-  for no key update;
-  select * into v_payment from public.payments as p where p.payment_intent_id = p_payment_intent_id;
+  where o.id = private.order_of_intent(p_payment_intent_id) for no key update;
+  select * into v_payment from public.payments as p where p.order_id = private.order_of_intent(p_payment_intent_id);
   v_outcome := case
     when v_payment.id is null then 'not_found'
     when exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then 'duplicate_event'
@@ -6713,21 +6838,32 @@ begin
     perform private.raise_invalid_request('p_stripe has refundId and amountCents');
   end if;
   perform private.set_cause('system:outside_refund');
-  v_payment := private.lock_sold_order((
-    select p.order_id from public.payments as p where p.payment_intent_id = p_payment_intent_id));
+  v_payment := private.lock_sold_order(private.order_of_intent(p_payment_intent_id));
   v_now := clock_timestamp();
-  select * into v_refund from public.refunds as f where f.stripe_refund_id = p_stripe ->> 'refundId';
+  select * into v_refund from public.refunds as f
+  where f.stripe_refund_id = p_stripe ->> 'refundId'
+     -- Somebody gave a second payment back before we did.
+     or (f.payment_intent_id = p_payment_intent_id and f.stripe_refund_id is null
+         and f.amount_cents = (p_stripe ->> 'amountCents')::bigint);
   v_outcome := case
     when v_payment.id is null then 'not_found'
-    when v_payment.status <> 'succeeded' then 'not_settled'
+    when v_payment.payment_intent_id = p_payment_intent_id and v_payment.status <> 'succeeded' then 'not_settled'
     when exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then 'duplicate_event'
     when v_refund.id is not null then
-      case when private.write_refund_status(v_refund, v_refund.stripe_refund_id, v_status, p_stripe ->> 'error', v_now)
+      case when private.write_refund_status(v_refund, p_stripe ->> 'refundId', v_status, p_stripe ->> 'error', v_now)
            then 'recorded' else 'already' end
-    when v_status = 'failed' then 'already'
+    -- Part of a second payment: ours of all of it fails at Stripe then, and somebody looks.
+    when v_status = 'failed' or v_payment.payment_intent_id is distinct from p_payment_intent_id then 'already'
     else 'recorded' end;
   if v_outcome = 'recorded' and v_refund.id is null then
     perform private.give_way_to_outside(v_payment, (p_stripe ->> 'amountCents')::bigint, v_now);
+    if private.refundable_cents(v_payment) < (p_stripe ->> 'amountCents')::bigint then
+      v_outcome := 'exceeds';
+      perform private.alert_refund_beyond(v_payment, p_stripe ->> 'refundId', (p_stripe ->> 'amountCents')::bigint);
+    end if;
+  end if;
+  if v_outcome = 'recorded' and v_refund.id is null then
+    perform private.close_alert('refund_beyond', p_stripe ->> 'refundId');
     insert into public.refunds
       (order_id, payment_id, amount_cents, currency, reason, actor, status, stripe_refund_id, settled_at, created_at)
     values (v_payment.order_id, v_payment.id, (p_stripe ->> 'amountCents')::bigint, v_payment.received_currency, 'outside',
@@ -6737,7 +6873,7 @@ begin
       perform private.write_mail(v_payment.order_id, 'refunded', v_refund.id);
     end if;
   end if;
-  if p_event_id is not null and v_outcome in ('recorded', 'already') then
+  if p_event_id is not null and v_outcome in ('recorded', 'already', 'exceeds') then
     insert into public.payment_events (event_id, type, payment_id, outcome)
     values (p_event_id, coalesce(p_event_type, ''), v_payment.id, v_outcome) on conflict (event_id) do nothing;
   end if;
@@ -6747,7 +6883,7 @@ begin
        else jsonb_build_object('order', private.order_as_json(v_payment.order_id)) end;
 end;
 $function$;
-comment on function public.record_outside_refund(pg_catalog.text,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down a refund that somebody made in Stripe''s dashboard. p_stripe: {refundId, amountCents, status}. Answers {serverNow, outcome, order}: recorded | already | not_settled: we have no final word on that payment yet, so settle it first | duplicate_event | not_found. Our refunds that were not made yet and have no room beside it are marked failed. Locks the order, its payment and levels. Idempotent. Raises HF001 for a malformed p_stripe, HF016 where more would have gone back than was received.';
+comment on function public.record_outside_refund(pg_catalog.text,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down a refund that somebody made in Stripe''s dashboard. p_stripe: {refundId, amountCents, status}. Answers {serverNow, outcome, order}: recorded | already | not_settled: we have no final word on that payment yet, so settle it first | exceeds: with it more would have gone back than was received, so it is not in the books and somebody is alerted; told again once there is room (one of ours failed at Stripe) it is recorded | duplicate_event | not_found. A second payment that was given back in full is the refund of it that we owed. Our refunds that were not made yet and have no room beside it are marked failed. Locks the order, its payment and levels. Idempotent. Raises HF001 for a malformed p_stripe.';
 grant execute on function public.record_outside_refund(text,jsonb,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.record_paid_order(p_source text, p_details jsonb, p_lines jsonb, p_payment jsonb, p_shopper_id uuid DEFAULT NULL::uuid)
@@ -6776,11 +6912,15 @@ begin
   v_shopper_id := private.lock_acting_shopper(v_shopper_id);
   -- Two who bring the same payment stand in line here, whoever they bring it for.
   perform pg_advisory_xact_lock(hashtextextended(p_payment ->> 'paymentIntentId', 0));
-  select * into v_payment from public.payments as p where p.payment_intent_id = p_payment ->> 'paymentIntentId';
+  select * into v_payment from public.payments as p
+  where p.order_id = private.order_of_intent(p_payment ->> 'paymentIntentId')
+     or p.id = (p_payment ->> 'paymentId')::uuid;
   if found then
     perform private.set_cause('');
-    return jsonb_build_object('outcome', 'already', 'serverNow', clock_timestamp(),
-                              'order', private.order_as_json(v_payment.order_id));
+    return jsonb_build_object(
+      'outcome', case when v_payment.status = 'succeeded'
+                       and v_payment.payment_intent_id = p_payment ->> 'paymentIntentId' then 'already' else 'already_known' end,
+      'serverNow', clock_timestamp(), 'order', private.order_as_json(v_payment.order_id));
   end if;
   perform private.lock_levels(v_variant_ids);
   v_now := clock_timestamp();
@@ -6795,7 +6935,7 @@ begin
     'serverNow', v_now, 'refundId', v_refund_id, 'order', private.order_as_json(v_payment.order_id));
 end;
 $function$;
-comment on function public.record_paid_order(pg_catalog.text,pg_catalog.jsonb,pg_catalog.jsonb,pg_catalog.jsonb,pg_catalog.uuid) is 'An order that was paid elsewhere becomes one sale or one refund. p_source: phone | import. p_details: {email, name, line1, line2, postalCode, city, country, shippingCents (0)}, each may be left out. p_lines: 1 to 100 of {variantId, quantity, unitPriceCents (else the price of now)}. p_payment: {amountCents, currency, paymentIntentId or null}. Answers {serverNow, outcome: sold {order} | refund_due {order, refundId} | already {order}: this payment is known | variant_not_found}. Locks the shopper, then the levels. Idempotent by the payment intent; not idempotent without one. Raises HF001 for anything malformed.';
+comment on function public.record_paid_order(pg_catalog.text,pg_catalog.jsonb,pg_catalog.jsonb,pg_catalog.jsonb,pg_catalog.uuid) is 'An order that was paid elsewhere becomes one sale or one refund. p_source: phone | import. p_details: {email, name, line1, line2, postalCode, city, country, shippingCents (0)}, each may be left out. p_lines: 1 to 100 of {variantId, quantity, unitPriceCents (else the price of now)}. p_payment: {amountCents, currency, paymentIntentId or null, paymentId: payment_id of the intent''s metadata at Stripe, where it says one}. Answers {serverNow, outcome: sold {order} | refund_due {order, refundId} | already {order}: this payment is known | already_known {order}: it is the payment of an order of the shop, and Stripe''s word about its session settles that one, or it was a second payment of it; nothing written | variant_not_found}. Where it is not said that it is the payment of a checkout that is open, that checkout ends without a sale when Stripe tells of it. Locks the shopper, the name of the payment intent (an advisory lock), then the levels. Idempotent by the payment intent; not idempotent without one. Raises HF001 for anything malformed.';
 grant execute on function public.record_paid_order(text,jsonb,jsonb,jsonb,uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.record_refund(p_refund_id uuid, p_stripe jsonb, p_event_id text DEFAULT NULL::text, p_event_type text DEFAULT NULL::text)
@@ -6807,20 +6947,27 @@ CREATE OR REPLACE FUNCTION public.record_refund(p_refund_id uuid, p_stripe jsonb
 AS $function$
 declare
   v_status public.refund_status := private.refund_status_of(p_stripe);
+  v_payment public.payments;
   v_refund public.refunds;
   v_outcome text;
 begin
   perform private.set_cause('system:refund');
-  perform private.lock_sold_order((select f.order_id from public.refunds as f where f.id = p_refund_id));
+  v_payment := private.lock_sold_order((select f.order_id from public.refunds as f where f.id = p_refund_id));
   select * into v_refund from public.refunds as f where f.id = p_refund_id for no key update;
   v_outcome := case
     when v_refund.id is null then 'not_found'
     when exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then 'duplicate_event'
     when p_stripe ->> 'attempt' <> v_refund.attempt::text then 'already'
+    when v_refund.status = 'failed' and v_refund.stripe_refund_id is null and v_status <> 'failed'
+         and v_refund.payment_intent_id is null
+         and v_refund.amount_cents > private.refundable_cents(v_payment) then 'exceeds'
     when private.write_refund_status(v_refund, nullif(p_stripe ->> 'refundId', ''), v_status, p_stripe ->> 'error',
                                      clock_timestamp()) then 'recorded'
     else 'already' end;
-  if p_event_id is not null and v_outcome in ('recorded', 'already') then
+  if v_outcome = 'exceeds' then
+    perform private.alert_refund_beyond(v_payment, p_stripe ->> 'refundId', v_refund.amount_cents);
+  end if;
+  if p_event_id is not null and v_outcome in ('recorded', 'already', 'exceeds') then
     insert into public.payment_events (event_id, type, payment_id, outcome)
     values (p_event_id, coalesce(p_event_type, ''), v_refund.payment_id, v_outcome) on conflict (event_id) do nothing;
   end if;
@@ -6830,7 +6977,7 @@ begin
        else jsonb_build_object('order', private.order_as_json(v_refund.order_id)) end;
 end;
 $function$;
-comment on function public.record_refund(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of one of our refunds. p_stripe: {refundId, status: pending | requires_action | succeeded | failed | canceled, error, attempt: where known, of which attempt this is said}. Without refundId: somebody gave the money back by hand, or could not. Answers {serverNow, outcome, order}: recorded | already: no news, or news that was overtaken | duplicate_event | not_found. A failure opens an alert and stays on the worklist. Locks the order, its payment and levels, then the refund. Idempotent. Raises HF001 for a malformed p_stripe, HF016 where more would have gone back than was received.';
+comment on function public.record_refund(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of one of our refunds. p_stripe: {refundId, status: pending | requires_action | succeeded | failed | canceled, error, attempt: where known, of which attempt this is said}. Without refundId: somebody gave the money back by hand, or could not. Answers {serverNow, outcome, order}: recorded | already: no news, or news that was overtaken | exceeds: with it more would have gone back than was received, so it is not in the books and somebody is alerted | duplicate_event | not_found. A failure opens an alert and stays on the worklist. Locks the order, its payment and levels, then the refund. Idempotent. Raises HF001 for a malformed p_stripe.';
 grant execute on function public.record_refund(uuid,jsonb,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.record_session(p_payment_id uuid, p_session_id text, p_session_url text)
@@ -7111,7 +7258,7 @@ begin
   v_outcome := case
     when v_refund.id is null then 'not_found'
     when v_refund.status <> 'failed' then 'not_failed'
-    when v_refund.amount_cents > private.refundable_cents(v_payment)
+    when (v_refund.payment_intent_id is null and v_refund.amount_cents > private.refundable_cents(v_payment))
          or exists (select 1 from public.refund_lines as l
                     where l.refund_id = v_refund.id and l.restock <> 'restocked'
                       and l.quantity > private.unreturned_units(l.order_line_id)) then 'exceeds'
@@ -7156,9 +7303,7 @@ begin
         and case p_filter ->> 'worklist'
           when 'to_ship' then o.status = 'paid' and o.shipped_at is null and o.cancelled_at is null
           when 'refund_undone' then private.has_refund_undone(o.id)
-          when 'restock_undecided' then exists (
-            select 1 from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
-            where f.order_id = o.id and l.restock = 'undecided')
+          when 'restock_undecided' then private.has_restock_undecided(o.id)
           else true end
       order by o.number desc limit p_limit
     ) as n);
@@ -7211,6 +7356,7 @@ declare
   v_payment public.payments;
   v_is_paid boolean;
   v_is_failed boolean;
+  v_is_elsewhere boolean;
   v_refund_id uuid;
   v_outcome text;
   v_now timestamptz;
@@ -7223,30 +7369,41 @@ begin
   v_is_failed := coalesce(p_stripe -> 'failed' = 'true', false);
   perform private.set_cause('system:settle');
   v_payment := private.lock_payment(p_payment_id);
+  -- As record_paid_order does: one of the two is first with this money.
+  perform pg_advisory_xact_lock(hashtextextended(p_stripe ->> 'paymentIntentId', 0));
+  v_is_elsewhere := exists (
+    select 1 from public.payments as p
+    where p.payment_intent_id = p_stripe ->> 'paymentIntentId' and p.id <> v_payment.id);
   if v_payment.id is null then
     v_outcome := 'not_found';
   elsif exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then
     v_outcome := 'duplicate_event';
-  elsif v_payment.status = 'succeeded' or (not v_is_paid and v_payment.status in ('failed', 'expired')) then
+  elsif not private.is_session_of(v_payment, p_stripe) then
+    v_outcome := 'another_session';
+    if v_is_paid and not v_is_elsewhere then
+      perform private.pay_back_other_money(v_payment, p_stripe);
+    end if;
+  elsif v_payment.status = 'succeeded'
+        or ((not v_is_paid or v_is_elsewhere) and v_payment.status in ('failed', 'expired')) then
     v_outcome := 'already';
-    if v_is_paid and v_payment.payment_intent_id <> p_stripe ->> 'paymentIntentId' then
-      perform private.open_alert('second_payment', v_payment.id::text, jsonb_build_object(
-        'orderId', v_payment.order_id, 'paymentIntentId', p_stripe ->> 'paymentIntentId',
-        'receivedCents', p_stripe -> 'amountCents'));
+    if v_is_paid and not v_is_elsewhere and v_payment.payment_intent_id <> p_stripe ->> 'paymentIntentId' then
+      perform private.pay_back_other_money(v_payment, p_stripe);
     end if;
   elsif not v_is_paid and not v_is_failed and p_stripe ->> 'status' <> 'expired' then
     v_outcome := case when p_stripe ->> 'status' = 'open' then 'still_open' else 'processing' end;
     if v_outcome = 'processing' and v_payment.status = 'open' then
       update public.payments as p
       set status = 'processing', claimed_until = clock_timestamp() + interval '15 minutes',
-          payment_intent_id = coalesce(p.payment_intent_id, p_stripe ->> 'paymentIntentId')
+          payment_intent_id = coalesce(
+            p.payment_intent_id, case when not v_is_elsewhere then p_stripe ->> 'paymentIntentId' end),
+          session_id = coalesce(p.session_id, nullif(p_stripe ->> 'sessionId', ''))
       where p.id = v_payment.id;
     end if;
   else
     perform private.lock_levels(array(
       select distinct l.variant_id from public.order_lines as l where l.order_id = v_payment.order_id));
     v_now := clock_timestamp();
-    if v_is_paid then
+    if v_is_paid and not v_is_elsewhere then
       v_refund_id := private.sell_or_refund(
         v_payment, coalesce((p_stripe ->> 'amountCents')::bigint, 0), upper(coalesce(p_stripe ->> 'currency', v_payment.currency)),
         p_stripe ->> 'paymentIntentId', p_stripe ->> 'sessionId', p_then, v_now);
@@ -7255,6 +7412,11 @@ begin
     else
       perform private.end_payment(v_payment, v_is_failed, p_then, v_now);
       v_outcome := 'ended';
+    end if;
+    if v_is_paid and v_is_elsewhere then
+      perform private.open_alert('entered_twice', v_payment.id::text, jsonb_build_object(
+        'orderId', v_payment.order_id, 'paymentIntentId', p_stripe -> 'paymentIntentId',
+        'enteredAs', private.order_of_intent(p_stripe ->> 'paymentIntentId')));
     end if;
   end if;
   if p_event_id is not null and v_payment.id is not null and v_outcome <> 'duplicate_event' then
@@ -7269,7 +7431,7 @@ begin
     || case when v_outcome = 'refund_due' then jsonb_build_object('refundId', v_refund_id) else '{}' end;
 end;
 $function$;
-comment on function public.settle_payment(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of a payment, and does what follows from it, once. p_stripe: {sessionId, status: open | complete | expired, paymentStatus: paid | unpaid | no_payment_required, amountCents, currency, paymentIntentId, failed}. p_then: what becomes of the holds when no money came: return (to the cart) | expire. Answers {serverNow, outcome, order}: sold | refund_due {refundId}: the units were gone, or another amount or currency came than was asked for | processing | ended | still_open: nothing done | already: final before, nothing done; a success after expired or failed is a sale or a refund all the same | duplicate_event | not_found. p_event_id with p_event_type: recorded with the effect. Locks the shopper, the order, the payment, then the levels. Idempotent. Raises HF001 for a malformed p_stripe or p_then.';
+comment on function public.settle_payment(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of a payment, and does what follows from it, once. p_stripe: {sessionId, status: open | complete | expired, paymentStatus: paid | unpaid | no_payment_required, amountCents, currency, paymentIntentId, failed, madeFor: the payment that the session''s metadata names}. p_then: what becomes of the holds when no money came: return (to the cart) | expire. Answers {serverNow, outcome, order}: sold | refund_due {refundId}: the units were gone, or another amount or currency came than was asked for | processing | ended: without money, or its money was entered as another order by hand, which somebody is alerted of | still_open: nothing done | already: final before, nothing done; a second payment for it goes back in full; a success after expired or failed is a sale or a refund all the same | another_session: this is not the payment''s own session, nothing done | duplicate_event | not_found. p_event_id with p_event_type: recorded with the effect. Locks the shopper, the order, the payment, the name of the payment intent (an advisory lock), then the levels. Idempotent. Raises HF001 for a malformed p_stripe or p_then.';
 grant execute on function public.settle_payment(uuid,jsonb,text,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.shop_health(p_with_drift boolean DEFAULT true)
@@ -7958,7 +8120,7 @@ CREATE TRIGGER refund_lines_stay BEFORE DELETE OR TRUNCATE ON public.refund_line
 
 CREATE TRIGGER refund_lines_within_sold BEFORE INSERT OR UPDATE ON public.refund_lines FOR EACH ROW EXECUTE FUNCTION private.guard_refund_line();
 
-CREATE TRIGGER refunds_are_fixed BEFORE UPDATE ON public.refunds FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.order_id IS DISTINCT FROM new.order_id OR old.payment_id IS DISTINCT FROM new.payment_id OR old.amount_cents IS DISTINCT FROM new.amount_cents OR old.currency IS DISTINCT FROM new.currency OR old.reason IS DISTINCT FROM new.reason OR old.actor IS DISTINCT FROM new.actor OR old.created_at IS DISTINCT FROM new.created_at OR old.attempt = new.attempt AND old.stripe_refund_id IS NOT NULL AND old.stripe_refund_id IS DISTINCT FROM new.stripe_refund_id) EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: repeating the call to Stripe needs the same parameters');
+CREATE TRIGGER refunds_are_fixed BEFORE UPDATE ON public.refunds FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.order_id IS DISTINCT FROM new.order_id OR old.payment_id IS DISTINCT FROM new.payment_id OR old.amount_cents IS DISTINCT FROM new.amount_cents OR old.currency IS DISTINCT FROM new.currency OR old.reason IS DISTINCT FROM new.reason OR old.payment_intent_id IS DISTINCT FROM new.payment_intent_id OR old.actor IS DISTINCT FROM new.actor OR old.created_at IS DISTINCT FROM new.created_at OR old.attempt = new.attempt AND old.stripe_refund_id IS NOT NULL AND old.stripe_refund_id IS DISTINCT FROM new.stripe_refund_id) EXECUTE FUNCTION private.refuse_statement('HF014', 'payment_is_fixed: repeating the call to Stripe needs the same parameters');
 
 CREATE TRIGGER refunds_count_insert AFTER INSERT ON public.refunds FOR EACH ROW WHEN (new.status = 'succeeded'::public.refund_status) EXECUTE FUNCTION private.count_refunds();
 

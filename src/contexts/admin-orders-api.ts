@@ -9,7 +9,7 @@ import {
   type Reconciliation,
   ReconciliationSchema,
   type RefundBody,
-  type RestockBodySchema,
+  type RestockBody,
 } from "@/contracts/orders";
 import { browserFetch } from "./browser-fetch";
 import { type Answer, request, withBody } from "./cart-api";
@@ -49,8 +49,7 @@ export const adminOrdersApi = {
   cancel: (order: Order, restock: z.infer<typeof CancelBodySchema>["restock"]) =>
     post(order.orderId, "cancel", { restock }),
   ship: (order: Order, tracking: string) => post(order.orderId, "ship", tracking === "" ? {} : { tracking }),
-  decideRestock: (order: Order, body: z.infer<typeof RestockBodySchema>) =>
-    post(order.orderId, "restock", body),
+  decideRestock: (order: Order, body: RestockBody) => post(order.orderId, "restock", body),
   retryRefund: (order: Order, refundId: string) => post(order.orderId, "retry-refund", { refundId }),
   newKey: () => newKey(),
   reconcile(after: string | null): Promise<Answer<Reconciliation>> {

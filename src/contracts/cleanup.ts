@@ -15,12 +15,14 @@ const HoldSweepSchema = z.object({
 });
 export type HoldSweep = z.infer<typeof HoldSweepSchema>;
 
-const WorkedOffSchema = z.object({ done: z.int().min(0), undone: z.int().min(0) });
+/** The time was over before nothing was left; the next call goes on. */
+const more = z.boolean();
+const WorkedOffSchema = z.object({ done: z.int().min(0), undone: z.int().min(0), more });
 
 /** The sweep's second half. What is undone stays on its list and is tried again. */
 const PaymentSweepSchema = z.object({
   /** Payments whose window was over, settled with Stripe. */
-  payments: z.object({ settled: z.int().min(0), undone: z.int().min(0) }),
+  payments: z.object({ settled: z.int().min(0), undone: z.int().min(0), more }),
   refunds: WorkedOffSchema,
   mails: WorkedOffSchema,
 });

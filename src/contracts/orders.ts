@@ -42,8 +42,8 @@ export const RefundSchema = z
   .object({
     refundId: IdSchema,
     amountCents: MoneySchema,
-    /** `outside`: made in Stripe's dashboard. */
-    reason: z.enum(["out_of_stock", "wrong_amount", "requested", "cancelled", "outside"]),
+    /** `outside`: made in Stripe's dashboard. `second_payment`: the order was paid twice; beside `refundedCents`. */
+    reason: z.enum(["out_of_stock", "wrong_amount", "requested", "cancelled", "outside", "second_payment"]),
     /** Done when Stripe says so: `succeeded`. */
     status: z.enum(["requested", "pending", "succeeded", "failed"]),
     createdAt: InstantSchema,
@@ -178,12 +178,17 @@ export const ShipBodySchema = z.strictObject({
     .optional(),
 });
 
-/** `POST /api/admin/orders/{orderId}/restock`: `true` puts the units of a refund's line back on the shelf. */
+/**
+ * `POST /api/admin/orders/{orderId}/restock`: `true` puts the units of a refund's line back on the shelf. `quantity`:
+ * of a refund that was of money alone, how many units of the line came back with it.
+ */
 export const RestockBodySchema = z.strictObject({
   refundId: IdSchema,
   orderLineId: IdSchema,
   restock: z.boolean(),
+  quantity: z.int().min(1).max(1_000).optional(),
 });
+export type RestockBody = z.infer<typeof RestockBodySchema>;
 
 /** Where orders, holds and Stripe disagree, or what waits for somebody. */
 const DisagreementSchema = z

@@ -1,7 +1,13 @@
 type Status = "pending" | "paid" | "refunded_out_of_stock" | "refunded" | "cancelled";
 type PaymentStatus = "open" | "processing" | "succeeded" | "failed" | "expired";
 type RefundStatus = "requested" | "pending" | "succeeded" | "failed";
-type RefundReason = "out_of_stock" | "wrong_amount" | "requested" | "cancelled" | "outside";
+type RefundReason =
+  | "out_of_stock"
+  | "wrong_amount"
+  | "requested"
+  | "cancelled"
+  | "outside"
+  | "second_payment";
 
 export interface OrderFacts {
   status: Status;
@@ -85,6 +91,7 @@ const REASONS: Record<RefundReason, string> = {
   requested: "Paid back by the shop",
   cancelled: "The order was cancelled",
   outside: "Paid back by the shop",
+  second_payment: "The order was paid twice",
 };
 
 const PROGRESS: Record<RefundStatus, string> = {

@@ -10,7 +10,9 @@ create table public.refunds (
   payment_id uuid not null references public.payments (id) on delete restrict,
   amount_cents bigint not null check (amount_cents >= 0),
   currency text not null check (currency ~ '^[A-Z]{3}$'),
-  reason text not null check (reason in ('out_of_stock', 'wrong_amount', 'requested', 'cancelled', 'outside')),
+  reason text not null
+    check (reason in ('out_of_stock', 'wrong_amount', 'requested', 'cancelled', 'outside', 'second_payment')),
+  payment_intent_id text check (length(payment_intent_id) between 1 and 255),
   actor text not null,
   status public.refund_status not null default 'requested',
   attempt integer not null default 1 check (attempt > 0),
@@ -20,7 +22,8 @@ create table public.refunds (
   created_at timestamptz not null default clock_timestamp(),
   settled_at timestamptz,
   constraint refunds_settled_at_fits_status check ((settled_at is null) = (status in ('requested', 'pending'))),
-  constraint refunds_pending_is_at_stripe check (status <> 'pending' or stripe_refund_id is not null)
+  constraint refunds_pending_is_at_stripe check (status <> 'pending' or stripe_refund_id is not null),
+  constraint refunds_second_payment_is_named check ((reason = 'second_payment') = (payment_intent_id is not null))
 );
 create index refunds_order_id_idx on public.refunds (order_id);
 create index refunds_payment_id_idx on public.refunds (payment_id);
@@ -28,9 +31,14 @@ create index refunds_undone_idx on public.refunds (created_at) where status <> '
 -- The ladder gives back once, whoever calls it.
 create unique index refunds_one_of_the_ladder_idx on public.refunds (payment_id)
   where reason in ('out_of_stock', 'wrong_amount');
+-- And a second payment once, however often it is told.
+create unique index refunds_one_of_a_second_payment_idx on public.refunds (payment_intent_id)
+  where payment_intent_id is not null;
 comment on table public.refunds is
   'What goes back, one row per refund. Those that did not fail are never more than was received. Changed under the order''s lock.';
 comment on column public.refunds.amount_cents is 'Minor units of currency. 0 where units of no price come back.';
+comment on column public.refunds.payment_intent_id is
+  'Which money goes back, where it is not the payment''s own: of a second payment for the same order. All of it, beside what the payment received.';
 comment on column public.refunds.attempt is 'Part of the key for Stripe, refund-<id>-<attempt>: only a retry after a failure is another call.';
 comment on column public.refunds.claimed_until is 'Until when somebody is doing it, or need not ask Stripe again.';
 comment on column public.refunds.settled_at is 'When Stripe''s last word on it was written.';
@@ -64,16 +72,18 @@ declare
 begin
   -- A lock, so that two who come at once cannot both find room.
   select * into v_payment from public.payments as p where p.id = new.payment_id for no key update;
-  if v_payment.order_id is distinct from new.order_id or v_payment.received_currency is distinct from new.currency
-     or new.amount_cents + (select coalesce(sum(f.amount_cents), 0) from public.refunds as f
-                            where f.payment_id = new.payment_id and f.status <> 'failed' and f.id <> new.id)
-        > coalesce(v_payment.received_cents, 0) then
+  if v_payment.order_id is distinct from new.order_id or (new.payment_intent_id is null and (
+       v_payment.received_currency is distinct from new.currency
+       or new.amount_cents + (select coalesce(sum(f.amount_cents), 0) from public.refunds as f
+                              where f.payment_id = new.payment_id and f.status <> 'failed' and f.id <> new.id
+                                and f.payment_intent_id is null)
+          > coalesce(v_payment.received_cents, 0))) then
     raise exception 'refund_exceeds: no more goes back than was received' using errcode = 'HF016';
   end if;
   return new;
 end;
 $$;
-comment on function private.guard_refund() is 'Refunds that did not fail are together never more than was received. Locks the payment. Raises HF016.';
+comment on function private.guard_refund() is 'Refunds of a payment that did not fail are together never more than was received; a second payment goes back beside it. Locks the payment. Raises HF016.';
 create trigger refunds_within_received_insert before insert on public.refunds for each row
   when (new.status <> 'failed') execute function private.guard_refund();
 create trigger refunds_within_received_update before update on public.refunds for each row
@@ -87,8 +97,8 @@ create trigger refunds_status_moves_forward before update on public.refunds for 
     and not (old.status = 'failed' and (new.attempt = old.attempt + 1 or old.stripe_refund_id is null)))
   execute function private.refuse_statement('HF013', 'illegal_payment_move: what went back stays back');
 create trigger refunds_are_fixed before update on public.refunds for each row
-  when ((old.id, old.order_id, old.payment_id, old.amount_cents, old.currency, old.reason, old.actor, old.created_at)
-    is distinct from (new.id, new.order_id, new.payment_id, new.amount_cents, new.currency, new.reason, new.actor, new.created_at)
+  when ((old.id, old.order_id, old.payment_id, old.amount_cents, old.currency, old.reason, old.payment_intent_id, old.actor, old.created_at)
+    is distinct from (new.id, new.order_id, new.payment_id, new.amount_cents, new.currency, new.reason, new.payment_intent_id, new.actor, new.created_at)
     or (old.attempt = new.attempt and old.stripe_refund_id is not null
         and old.stripe_refund_id is distinct from new.stripe_refund_id))
   execute function private.refuse_statement('HF014', 'payment_is_fixed: repeating the call to Stripe needs the same parameters');
@@ -174,7 +184,7 @@ begin
     from public.orders as c join public.payments as p on p.order_id = c.id
     cross join lateral (
       select coalesce(sum(r.amount_cents), 0) as cents from public.refunds as r
-      where r.order_id = c.id and r.status = 'succeeded') as s
+      where r.order_id = c.id and r.status = 'succeeded' and r.payment_intent_id is null) as s
     where c.id = new.order_id
   ) as f
   where o.id = f.id;
@@ -182,7 +192,7 @@ begin
 end;
 $$;
 comment on function private.count_refunds() is
-  'refunded_cents is what went back by Stripe''s word, whoever writes it; with the last cent the order is refunded. Locks the order.';
+  'refunded_cents is what went back of the order''s own payment by Stripe''s word, whoever writes it; with the last cent the order is refunded. Locks the order.';
 create trigger refunds_count_insert after insert on public.refunds for each row
   when (new.status = 'succeeded') execute function private.count_refunds();
 create trigger refunds_count_update after update on public.refunds for each row

@@ -96,10 +96,30 @@ begin
     join public.payments as p on p.id = f.payment_id
     where f.order_id = p_order_id and f.status <> 'succeeded'
       -- What failed and went back in another way is done.
-      and (f.status <> 'failed' or o.refunded_cents < p.received_cents));
+      and (f.status <> 'failed' or f.payment_intent_id is not null or o.refunded_cents < p.received_cents));
 end;
 $$;
 comment on function private.has_refund_undone(uuid) is 'Whether an order has a refund that somebody still has to see to.';
+
+create function private.has_restock_undecided(p_order_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select 1 from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
+    where f.order_id = p_order_id and l.restock = 'undecided')
+  -- All of the money went back, and of these units no refund says anything.
+  or exists (
+    select 1 from public.orders as o join public.order_lines as l on l.order_id = o.id
+    where o.id = p_order_id and o.status = 'refunded' and l.location_id is not null and not exists (
+      select 1 from public.refund_lines as r join public.refunds as f on f.id = r.refund_id
+      where r.order_line_id = l.id and (f.status <> 'failed' or r.restock = 'restocked')));
+end;
+$$;
+comment on function private.has_restock_undecided(uuid) is 'Whether somebody still has to say of units of an order whether they go back on the shelf.';
 
 create function public.get_payment(
   p_payment_id uuid default null, p_session_id text default null, p_payment_intent_id text default null)
@@ -220,9 +240,7 @@ begin
         and case p_filter ->> 'worklist'
           when 'to_ship' then o.status = 'paid' and o.shipped_at is null and o.cancelled_at is null
           when 'refund_undone' then private.has_refund_undone(o.id)
-          when 'restock_undecided' then exists (
-            select 1 from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
-            where f.order_id = o.id and l.restock = 'undecided')
+          when 'restock_undecided' then private.has_restock_undecided(o.id)
           else true end
       order by o.number desc limit p_limit
     ) as n);

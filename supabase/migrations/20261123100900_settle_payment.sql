@@ -147,6 +147,7 @@ declare
   v_payment public.payments;
   v_is_paid boolean;
   v_is_failed boolean;
+  v_is_elsewhere boolean;
   v_refund_id uuid;
   v_outcome text;
   v_now timestamptz;
@@ -159,30 +160,41 @@ begin
   v_is_failed := coalesce(p_stripe -> 'failed' = 'true', false);
   perform private.set_cause('system:settle');
   v_payment := private.lock_payment(p_payment_id);
+  -- As record_paid_order does: one of the two is first with this money.
+  perform pg_advisory_xact_lock(hashtextextended(p_stripe ->> 'paymentIntentId', 0));
+  v_is_elsewhere := exists (
+    select 1 from public.payments as p
+    where p.payment_intent_id = p_stripe ->> 'paymentIntentId' and p.id <> v_payment.id);
   if v_payment.id is null then
     v_outcome := 'not_found';
   elsif exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then
     v_outcome := 'duplicate_event';
-  elsif v_payment.status = 'succeeded' or (not v_is_paid and v_payment.status in ('failed', 'expired')) then
+  elsif not private.is_session_of(v_payment, p_stripe) then
+    v_outcome := 'another_session';
+    if v_is_paid and not v_is_elsewhere then
+      perform private.pay_back_other_money(v_payment, p_stripe);
+    end if;
+  elsif v_payment.status = 'succeeded'
+        or ((not v_is_paid or v_is_elsewhere) and v_payment.status in ('failed', 'expired')) then
     v_outcome := 'already';
-    if v_is_paid and v_payment.payment_intent_id <> p_stripe ->> 'paymentIntentId' then
-      perform private.open_alert('second_payment', v_payment.id::text, jsonb_build_object(
-        'orderId', v_payment.order_id, 'paymentIntentId', p_stripe ->> 'paymentIntentId',
-        'receivedCents', p_stripe -> 'amountCents'));
+    if v_is_paid and not v_is_elsewhere and v_payment.payment_intent_id <> p_stripe ->> 'paymentIntentId' then
+      perform private.pay_back_other_money(v_payment, p_stripe);
     end if;
   elsif not v_is_paid and not v_is_failed and p_stripe ->> 'status' <> 'expired' then
     v_outcome := case when p_stripe ->> 'status' = 'open' then 'still_open' else 'processing' end;
     if v_outcome = 'processing' and v_payment.status = 'open' then
       update public.payments as p
       set status = 'processing', claimed_until = clock_timestamp() + interval '15 minutes',
-          payment_intent_id = coalesce(p.payment_intent_id, p_stripe ->> 'paymentIntentId')
+          payment_intent_id = coalesce(
+            p.payment_intent_id, case when not v_is_elsewhere then p_stripe ->> 'paymentIntentId' end),
+          session_id = coalesce(p.session_id, nullif(p_stripe ->> 'sessionId', ''))
       where p.id = v_payment.id;
     end if;
   else
     perform private.lock_levels(array(
       select distinct l.variant_id from public.order_lines as l where l.order_id = v_payment.order_id));
     v_now := clock_timestamp();
-    if v_is_paid then
+    if v_is_paid and not v_is_elsewhere then
       v_refund_id := private.sell_or_refund(
         v_payment, coalesce((p_stripe ->> 'amountCents')::bigint, 0), upper(coalesce(p_stripe ->> 'currency', v_payment.currency)),
         p_stripe ->> 'paymentIntentId', p_stripe ->> 'sessionId', p_then, v_now);
@@ -191,6 +203,11 @@ begin
     else
       perform private.end_payment(v_payment, v_is_failed, p_then, v_now);
       v_outcome := 'ended';
+    end if;
+    if v_is_paid and v_is_elsewhere then
+      perform private.open_alert('entered_twice', v_payment.id::text, jsonb_build_object(
+        'orderId', v_payment.order_id, 'paymentIntentId', p_stripe -> 'paymentIntentId',
+        'enteredAs', private.order_of_intent(p_stripe ->> 'paymentIntentId')));
     end if;
   end if;
   if p_event_id is not null and v_payment.id is not null and v_outcome <> 'duplicate_event' then
@@ -206,4 +223,4 @@ begin
 end;
 $$;
 comment on function public.settle_payment(uuid, jsonb, text, text, text) is
-  'Writes down what Stripe says of a payment, and does what follows from it, once. p_stripe: {sessionId, status: open | complete | expired, paymentStatus: paid | unpaid | no_payment_required, amountCents, currency, paymentIntentId, failed}. p_then: what becomes of the holds when no money came: return (to the cart) | expire. Answers {serverNow, outcome, order}: sold | refund_due {refundId}: the units were gone, or another amount or currency came than was asked for | processing | ended | still_open: nothing done | already: final before, nothing done; a success after expired or failed is a sale or a refund all the same | duplicate_event | not_found. p_event_id with p_event_type: recorded with the effect. Locks the shopper, the order, the payment, then the levels. Idempotent. Raises HF001 for a malformed p_stripe or p_then.';
+  'Writes down what Stripe says of a payment, and does what follows from it, once. p_stripe: {sessionId, status: open | complete | expired, paymentStatus: paid | unpaid | no_payment_required, amountCents, currency, paymentIntentId, failed, madeFor: the payment that the session''s metadata names}. p_then: what becomes of the holds when no money came: return (to the cart) | expire. Answers {serverNow, outcome, order}: sold | refund_due {refundId}: the units were gone, or another amount or currency came than was asked for | processing | ended: without money, or its money was entered as another order by hand, which somebody is alerted of | still_open: nothing done | already: final before, nothing done; a second payment for it goes back in full; a success after expired or failed is a sale or a refund all the same | another_session: this is not the payment''s own session, nothing done | duplicate_event | not_found. p_event_id with p_event_type: recorded with the effect. Locks the shopper, the order, the payment, the name of the payment intent (an advisory lock), then the levels. Idempotent. Raises HF001 for a malformed p_stripe or p_then.';

@@ -16,6 +16,7 @@ begin
                        and pg_input_is_valid(l.line ->> 'unitPriceCents', 'integer') is not true))
      or jsonb_typeof(p_payment) is distinct from 'object'
      or pg_input_is_valid(p_payment ->> 'amountCents', 'integer') is not true
+     or pg_input_is_valid(p_payment ->> 'paymentId', 'uuid') is false
      or coalesce(p_payment ->> 'currency', '') !~ '^[A-Za-z]{3}$' then
     perform private.raise_invalid_request('a paid order has its source, details, 1 to 100 lines and a payment');
   end if;
@@ -102,11 +103,15 @@ begin
   v_shopper_id := private.lock_acting_shopper(v_shopper_id);
   -- Two who bring the same payment stand in line here, whoever they bring it for.
   perform pg_advisory_xact_lock(hashtextextended(p_payment ->> 'paymentIntentId', 0));
-  select * into v_payment from public.payments as p where p.payment_intent_id = p_payment ->> 'paymentIntentId';
+  select * into v_payment from public.payments as p
+  where p.order_id = private.order_of_intent(p_payment ->> 'paymentIntentId')
+     or p.id = (p_payment ->> 'paymentId')::uuid;
   if found then
     perform private.set_cause('');
-    return jsonb_build_object('outcome', 'already', 'serverNow', clock_timestamp(),
-                              'order', private.order_as_json(v_payment.order_id));
+    return jsonb_build_object(
+      'outcome', case when v_payment.status = 'succeeded'
+                       and v_payment.payment_intent_id = p_payment ->> 'paymentIntentId' then 'already' else 'already_known' end,
+      'serverNow', clock_timestamp(), 'order', private.order_as_json(v_payment.order_id));
   end if;
   perform private.lock_levels(v_variant_ids);
   v_now := clock_timestamp();
@@ -122,4 +127,4 @@ begin
 end;
 $$;
 comment on function public.record_paid_order(text, jsonb, jsonb, jsonb, uuid) is
-  'An order that was paid elsewhere becomes one sale or one refund. p_source: phone | import. p_details: {email, name, line1, line2, postalCode, city, country, shippingCents (0)}, each may be left out. p_lines: 1 to 100 of {variantId, quantity, unitPriceCents (else the price of now)}. p_payment: {amountCents, currency, paymentIntentId or null}. Answers {serverNow, outcome: sold {order} | refund_due {order, refundId} | already {order}: this payment is known | variant_not_found}. Locks the shopper, then the levels. Idempotent by the payment intent; not idempotent without one. Raises HF001 for anything malformed.';
+  'An order that was paid elsewhere becomes one sale or one refund. p_source: phone | import. p_details: {email, name, line1, line2, postalCode, city, country, shippingCents (0)}, each may be left out. p_lines: 1 to 100 of {variantId, quantity, unitPriceCents (else the price of now)}. p_payment: {amountCents, currency, paymentIntentId or null, paymentId: payment_id of the intent''s metadata at Stripe, where it says one}. Answers {serverNow, outcome: sold {order} | refund_due {order, refundId} | already {order}: this payment is known | already_known {order}: it is the payment of an order of the shop, and Stripe''s word about its session settles that one, or it was a second payment of it; nothing written | variant_not_found}. Where it is not said that it is the payment of a checkout that is open, that checkout ends without a sale when Stripe tells of it. Locks the shopper, the name of the payment intent (an advisory lock), then the levels. Idempotent by the payment intent; not idempotent without one. Raises HF001 for anything malformed.';

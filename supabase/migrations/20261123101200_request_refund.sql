@@ -9,7 +9,7 @@ as $$
 begin
   return coalesce(p_payment.received_cents, 0) - (
     select coalesce(sum(f.amount_cents), 0) from public.refunds as f
-    where f.payment_id = p_payment.id and f.status <> 'failed');
+    where f.payment_id = p_payment.id and f.status <> 'failed' and f.payment_intent_id is null);
 end;
 $$;
 comment on function private.refundable_cents(public.payments) is 'What of a payment is neither back nor on its way, in minor units.';

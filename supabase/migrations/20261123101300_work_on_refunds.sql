@@ -17,7 +17,7 @@ begin
   end if;
   v_ids := array(
     select f.id from public.refunds as f join public.payments as p on p.id = f.payment_id
-    where f.status in ('requested', 'pending') and p.payment_intent_id is not null
+    where f.status in ('requested', 'pending') and coalesce(f.payment_intent_id, p.payment_intent_id) is not null
       and (f.claimed_until is null or f.claimed_until <= v_now)
     order by f.created_at limit p_limit for no key update of f skip locked);
   update public.refunds as f
@@ -25,7 +25,7 @@ begin
   where f.id = any (v_ids);
   return jsonb_build_object('serverNow', v_now, 'refunds', (
     select coalesce(jsonb_agg(jsonb_build_object(
-      'refundId', f.id, 'orderId', f.order_id, 'attempt', f.attempt, 'paymentIntentId', p.payment_intent_id,
+      'refundId', f.id, 'orderId', f.order_id, 'attempt', f.attempt, 'paymentIntentId', coalesce(f.payment_intent_id, p.payment_intent_id),
       'stripeRefundId', f.stripe_refund_id, 'amountCents', f.amount_cents, 'currency', f.currency) order by f.created_at), '[]')
     from public.refunds as f join public.payments as p on p.id = f.payment_id where f.id = any (v_ids)));
 end;
@@ -60,7 +60,8 @@ begin
   elsif p_status = 'succeeded' then
     perform private.close_alert('refund_failed', p_refund.id::text);
     perform private.close_alert('refund_by_hand', p_refund.id::text);
-    if p_refund.reason in ('requested', 'cancelled', 'outside') then
+    perform private.close_alert('second_payment', p_refund.id::text);
+    if p_refund.reason in ('requested', 'cancelled', 'outside', 'second_payment') then
       perform private.write_mail(p_refund.order_id, 'refunded', p_refund.id);
     end if;
   end if;
@@ -88,6 +89,21 @@ end;
 $$;
 comment on function private.refund_status_of(jsonb) is 'Our word for what Stripe says of a refund. Raises HF001 for anything else.';
 
+create function private.alert_refund_beyond(p_payment public.payments, p_stripe_refund_id text, p_amount_cents bigint)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  perform private.open_alert('refund_beyond', p_stripe_refund_id, jsonb_build_object(
+    'orderId', p_payment.order_id, 'amountCents', p_amount_cents, 'currency', p_payment.received_currency,
+    'receivedCents', p_payment.received_cents, 'refundableCents', private.refundable_cents(p_payment)));
+end;
+$$;
+comment on function private.alert_refund_beyond(public.payments, text, bigint) is
+  'Stripe tells of a refund for which the books have no room. Failing would make it tell the same for days; a person has to look.';
+
 create function public.record_refund(
   p_refund_id uuid, p_stripe jsonb, p_event_id text default null, p_event_type text default null)
 returns jsonb
@@ -99,20 +115,27 @@ set lock_timeout = '3s'
 as $$
 declare
   v_status public.refund_status := private.refund_status_of(p_stripe);
+  v_payment public.payments;
   v_refund public.refunds;
   v_outcome text;
 begin
   perform private.set_cause('system:refund');
-  perform private.lock_sold_order((select f.order_id from public.refunds as f where f.id = p_refund_id));
+  v_payment := private.lock_sold_order((select f.order_id from public.refunds as f where f.id = p_refund_id));
   select * into v_refund from public.refunds as f where f.id = p_refund_id for no key update;
   v_outcome := case
     when v_refund.id is null then 'not_found'
     when exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then 'duplicate_event'
     when p_stripe ->> 'attempt' <> v_refund.attempt::text then 'already'
+    when v_refund.status = 'failed' and v_refund.stripe_refund_id is null and v_status <> 'failed'
+         and v_refund.payment_intent_id is null
+         and v_refund.amount_cents > private.refundable_cents(v_payment) then 'exceeds'
     when private.write_refund_status(v_refund, nullif(p_stripe ->> 'refundId', ''), v_status, p_stripe ->> 'error',
                                      clock_timestamp()) then 'recorded'
     else 'already' end;
-  if p_event_id is not null and v_outcome in ('recorded', 'already') then
+  if v_outcome = 'exceeds' then
+    perform private.alert_refund_beyond(v_payment, p_stripe ->> 'refundId', v_refund.amount_cents);
+  end if;
+  if p_event_id is not null and v_outcome in ('recorded', 'already', 'exceeds') then
     insert into public.payment_events (event_id, type, payment_id, outcome)
     values (p_event_id, coalesce(p_event_type, ''), v_refund.payment_id, v_outcome) on conflict (event_id) do nothing;
   end if;
@@ -123,7 +146,7 @@ begin
 end;
 $$;
 comment on function public.record_refund(uuid, jsonb, text, text) is
-  'Writes down what Stripe says of one of our refunds. p_stripe: {refundId, status: pending | requires_action | succeeded | failed | canceled, error, attempt: where known, of which attempt this is said}. Without refundId: somebody gave the money back by hand, or could not. Answers {serverNow, outcome, order}: recorded | already: no news, or news that was overtaken | duplicate_event | not_found. A failure opens an alert and stays on the worklist. Locks the order, its payment and levels, then the refund. Idempotent. Raises HF001 for a malformed p_stripe, HF016 where more would have gone back than was received.';
+  'Writes down what Stripe says of one of our refunds. p_stripe: {refundId, status: pending | requires_action | succeeded | failed | canceled, error, attempt: where known, of which attempt this is said}. Without refundId: somebody gave the money back by hand, or could not. Answers {serverNow, outcome, order}: recorded | already: no news, or news that was overtaken | exceeds: with it more would have gone back than was received, so it is not in the books and somebody is alerted | duplicate_event | not_found. A failure opens an alert and stays on the worklist. Locks the order, its payment and levels, then the refund. Idempotent. Raises HF001 for a malformed p_stripe.';
 
 create function public.retry_refund(p_refund_id uuid)
 returns jsonb
@@ -144,7 +167,7 @@ begin
   v_outcome := case
     when v_refund.id is null then 'not_found'
     when v_refund.status <> 'failed' then 'not_failed'
-    when v_refund.amount_cents > private.refundable_cents(v_payment)
+    when (v_refund.payment_intent_id is null and v_refund.amount_cents > private.refundable_cents(v_payment))
          or exists (select 1 from public.refund_lines as l
                     where l.refund_id = v_refund.id and l.restock <> 'restocked'
                       and l.quantity > private.unreturned_units(l.order_line_id)) then 'exceeds'
@@ -162,82 +185,3 @@ end;
 $$;
 comment on function public.retry_refund(uuid) is
   'Puts a refund that failed back to work, as its next attempt. Answers {serverNow, outcome, order}: requested | exceeds: it went back in another way meanwhile | not_failed | not_found. Locks the order, its payment and levels, then the refund. Safe to repeat.';
-
-create function public.record_outside_refund(
-  p_payment_intent_id text, p_stripe jsonb, p_event_id text default null, p_event_type text default null)
-returns jsonb
-language plpgsql
-volatile
-security definer -- writes refunds and trail for a role that may not itself
-set search_path = ''
-set lock_timeout = '3s'
-as $$
-declare
-  v_status public.refund_status := private.refund_status_of(p_stripe);
-  v_payment public.payments;
-  v_refund public.refunds;
-  v_outcome text;
-  v_now timestamptz;
-begin
-  if coalesce(p_stripe ->> 'refundId', '') = '' or pg_input_is_valid(p_stripe ->> 'amountCents', 'bigint') is not true
-     or p_stripe ->> 'amountCents' like '-%' then
-    perform private.raise_invalid_request('p_stripe has refundId and amountCents');
-  end if;
-  perform private.set_cause('system:outside_refund');
-  v_payment := private.lock_sold_order((
-    select p.order_id from public.payments as p where p.payment_intent_id = p_payment_intent_id));
-  v_now := clock_timestamp();
-  select * into v_refund from public.refunds as f where f.stripe_refund_id = p_stripe ->> 'refundId';
-  v_outcome := case
-    when v_payment.id is null then 'not_found'
-    when v_payment.status <> 'succeeded' then 'not_settled'
-    when exists (select 1 from public.payment_events as e where e.event_id = p_event_id) then 'duplicate_event'
-    when v_refund.id is not null then
-      case when private.write_refund_status(v_refund, v_refund.stripe_refund_id, v_status, p_stripe ->> 'error', v_now)
-           then 'recorded' else 'already' end
-    when v_status = 'failed' then 'already'
-    else 'recorded' end;
-  if v_outcome = 'recorded' and v_refund.id is null then
-    perform private.give_way_to_outside(v_payment, (p_stripe ->> 'amountCents')::bigint, v_now);
-    insert into public.refunds
-      (order_id, payment_id, amount_cents, currency, reason, actor, status, stripe_refund_id, settled_at, created_at)
-    values (v_payment.order_id, v_payment.id, (p_stripe ->> 'amountCents')::bigint, v_payment.received_currency, 'outside',
-            'stripe', v_status, p_stripe ->> 'refundId', case when v_status = 'succeeded' then v_now end, v_now)
-    returning * into v_refund;
-    if v_status = 'succeeded' then
-      perform private.write_mail(v_payment.order_id, 'refunded', v_refund.id);
-    end if;
-  end if;
-  if p_event_id is not null and v_outcome in ('recorded', 'already') then
-    insert into public.payment_events (event_id, type, payment_id, outcome)
-    values (p_event_id, coalesce(p_event_type, ''), v_payment.id, v_outcome) on conflict (event_id) do nothing;
-  end if;
-  perform private.set_cause('');
-  return jsonb_build_object('outcome', v_outcome, 'serverNow', clock_timestamp())
-    || case v_outcome when 'not_found' then '{}'
-       else jsonb_build_object('order', private.order_as_json(v_payment.order_id)) end;
-end;
-$$;
-comment on function public.record_outside_refund(text, jsonb, text, text) is
-  'Writes down a refund that somebody made in Stripe''s dashboard. p_stripe: {refundId, amountCents, status}. Answers {serverNow, outcome, order}: recorded | already | not_settled: we have no final word on that payment yet, so settle it first | duplicate_event | not_found. Our refunds that were not made yet and have no room beside it are marked failed. Locks the order, its payment and levels. Idempotent. Raises HF001 for a malformed p_stripe, HF016 where more would have gone back than was received.';
-
-create function private.give_way_to_outside(p_payment public.payments, p_amount_cents bigint, p_now timestamptz)
-returns void
-language plpgsql
-volatile
-set search_path = ''
-as $$
-declare
-  v_refund public.refunds;
-begin
-  for v_refund in
-    select * from public.refunds as f
-    where f.payment_id = p_payment.id and f.status = 'requested' order by f.created_at desc, f.id
-  loop
-    exit when private.refundable_cents(p_payment) >= p_amount_cents;
-    perform private.write_refund_status(v_refund, null, 'failed', 'given back in another way', p_now);
-  end loop;
-end;
-$$;
-comment on function private.give_way_to_outside(public.payments, bigint, timestamptz) is
-  'The money went back already: our refunds that Stripe would refuse now are marked failed, newest first, as far as need be.';

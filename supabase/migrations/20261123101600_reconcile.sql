@@ -75,7 +75,8 @@ begin
           select 1 from public.order_lines as l left join public.reservations as r on r.id = l.reservation_id
           where l.order_id = o.id and (l.location_id is null or r.status is distinct from 'confirmed')))
         or (o.status <> 'paid' and p.received_cents > 0
-            and not exists (select 1 from public.refunds as f where f.payment_id = p.id)))
+            and not exists (
+              select 1 from public.refunds as f where f.payment_id = p.id and f.payment_intent_id is null)))
       union all
       select 'stock_without_payment', l.order_id, null, null, r.id
       from public.reservations as r left join public.order_lines as l on l.reservation_id = r.id
@@ -89,9 +90,9 @@ begin
       select 'refund_undone', f.order_id, f.payment_id, f.id, null from public.refunds as f
       where f.status <> 'succeeded' and private.has_refund_undone(f.order_id)
       union all
-      select distinct 'restock_undecided', f.order_id, f.payment_id, f.id, null::uuid
-      from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
-      where l.restock = 'undecided'
+      select 'restock_undecided', o.id, p.id, null::uuid, null::uuid
+      from public.orders as o join public.payments as p on p.order_id = o.id
+      where exists (select 1 from public.refunds as f where f.order_id = o.id) and private.has_restock_undecided(o.id)
       union all
       select 'payment_overdue', p.order_id, p.id, null, null from public.payments as p
       where p.status = 'open' and p.window_ends_at < statement_timestamp() - interval '10 minutes'

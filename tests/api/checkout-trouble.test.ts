@@ -19,7 +19,7 @@ import {
   useCalmStripe,
   windowIsOver,
 } from "./checkout-floor.ts";
-import { useShopFloor } from "./shop-floor.ts";
+import { lapse, useShopFloor } from "./shop-floor.ts";
 import { bearer } from "./wishes.ts";
 
 // Stripe slow, down or broken, and payments that nobody finishes.
@@ -194,6 +194,21 @@ describe("a window that is over", () => {
       await sql`select claimed_until > clock_timestamp() as claimed from payments where id = ${paymentId}`;
     expect(row?.claimed, "nobody asks again before the claim is over").toBe(true);
   });
+
+  test("keeps nobody else's holds waiting while Stripe hangs: the sweep answers in time and says what is left", async () => {
+    const { sessionId, variantId } = await lapsed();
+    const { reservation } = await newGuest().hold(await createVariant(sql, 1));
+    await lapse(sql, reservation.reservationId);
+    await controls().fault({ how: "slow", ms: 40_000, times: null, match: `POST ${SESSIONS}/${sessionId}` });
+    const began = performance.now();
+    const { payments } = await sweep();
+    expect(performance.now() - began).toBeLessThan(25_000);
+    expect(payments).toMatchObject({ more: true });
+    expect(payments.undone).toBeGreaterThan(0);
+    const [row] = await sql`select status from reservations where id = ${reservation.reservationId}`;
+    expect(row).toEqual({ status: "expired" });
+    expect(await stock(sql, variantId)).toMatchObject({ reserved: 2 });
+  }, 60_000);
 
   test("leads a shopper who comes back with the same cart to another payment", async () => {
     const { guest, email, orderId, variantId } = await lapsed();

@@ -201,6 +201,22 @@ test("whether a unit goes back on the shelf is decided once", async () => {
   problemOf(await act(admin, orderId, "restock", { ...decision, restock: false }), "restock_decided");
 });
 
+test("of money that went back in the dashboard an admin says which units came with it, once", async () => {
+  const { admin, guest, orderId, lineId, variantId, intent } = await sold();
+  await stripeOfRun().refunds.create({ payment_intent: intent });
+  await delivered();
+  const order = await refunded(guest, orderId);
+  expect(order).toMatchObject({ status: "refunded", refunds: [{ reason: "outside", lines: [] }] });
+  const decision = { refundId: order.refunds[0]?.refundId, orderLineId: lineId, restock: true };
+  problemOf(await act(admin, orderId, "restock", decision), "refund_not_found");
+  problemOf(await act(admin, orderId, "restock", { ...decision, quantity: 3 }), "refund_exceeds");
+  for (let times = 0; times < 2; times++) {
+    bodyOf(await act(admin, orderId, "restock", { ...decision, quantity: 2 }), 200, OrderAnswerSchema);
+    expect(await stock(sql, variantId)).toEqual({ onHand: 10, reserved: 0 });
+  }
+  problemOf(await act(admin, orderId, "restock", { ...decision, quantity: 1 }), "restock_decided");
+});
+
 test("a dispute is an alert, once", async () => {
   const { intent, paymentId, orderId } = await sold();
   await controls().deliveries({ copies: 3 });

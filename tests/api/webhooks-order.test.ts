@@ -63,6 +63,31 @@ test.each(["refund.created", "charge.refunded"])(
   },
 );
 
+test("a refund beyond what the books have room for is acknowledged, and in them once another has failed", async () => {
+  const { guest, orderId, sessionId } = await payer(sql);
+  const { payment_intent } = await stripeControls().pay({ session: sessionId, outcome: "success" });
+  await delivered();
+  const { totalCents } = await orderOf(guest, orderId);
+  await holdEvents();
+  const refund = () => stripeOfRun().refunds.create({ payment_intent: String(payment_intent) });
+  const told = async (type: string, refundId: string) => {
+    const events = await stripeControls().events({ type, about: refundId });
+    const answer = await deliver(JSON.stringify(events.at(-1)));
+    expect(answer.status, answer.text).toBe(200);
+    return (answer.body as { outcome: string }).outcome;
+  };
+  const first = await refund();
+  expect(await told("refund.created", first.id)).toBe("recorded");
+  await stripeControls().settleRefund({ refund: first.id, status: "failed" });
+  const second = await refund();
+  expect(await told("refund.created", second.id)).toBe("exceeds");
+  expect(await orderOf(guest, orderId)).toMatchObject({ refunds: [{}], refundedCents: totalCents });
+  expect(await told("refund.failed", first.id)).toBe("recorded");
+  const { refunds, refundedCents } = await orderOf(guest, orderId);
+  expect(refunds.map(({ status }) => status)).toEqual(["failed", "succeeded"]);
+  expect(refundedCents).toBe(totalCents);
+});
+
 test("a dispute that is heard of before its payment is not forgotten", async () => {
   await holdEvents();
   const { orderId, sessionId } = await payer(sql);

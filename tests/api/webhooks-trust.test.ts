@@ -111,6 +111,23 @@ test("sessions of another program on the same account are acknowledged, and note
   }
 });
 
+test("a session of another program that names a payment of ours neither pays nor ends it", async () => {
+  const one = await begun();
+  const foreign = { id: "cs_test_of_another_shop", metadata: {} };
+  const ended = { ...foreign, status: "expired" };
+  for (const [type, changes] of [
+    ["checkout.session.completed", { ...paidAs(), ...foreign }],
+    ["checkout.session.expired", ended],
+  ] as const) {
+    const answer = await deliver(eventOf(type, await sessionAs(one.sessionId, changes)));
+    expect(answer.body).toEqual({ outcome: "another_session" });
+  }
+  await expectOpen(one);
+  const alerts = await sql`select kind from alerts where details ->> 'paymentId' = ${one.paymentId}`;
+  expect(alerts).toEqual([{ kind: "foreign_session" }]);
+  expect((await deliver(one.body)).body).toEqual({ outcome: "sold" });
+});
+
 test("a browser of any other site may send it, for only the signature counts", async () => {
   const { body } = await begun();
   const headers = {

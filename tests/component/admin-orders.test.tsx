@@ -121,6 +121,53 @@ describe("an order, for an admin", () => {
   });
 });
 
+describe("money that was paid back without naming units", () => {
+  const outside = order({
+    status: "refunded",
+    refundedCents: 37_490,
+    lines: [
+      { ...order().lines[0], orderLineId: LINE, quantity: 2, refundedQuantity: 0 } as Order["lines"][0],
+    ],
+    refunds: [
+      {
+        refundId: uuid(951),
+        amountCents: 37_490,
+        reason: "outside",
+        status: "succeeded",
+        createdAt: at(9),
+        lines: [],
+      },
+    ],
+  });
+  const summary = "Units that came back with this money";
+
+  it("asks how many came back, and whether they can be sold again", async () => {
+    await show(outside);
+    expect(screen.getByText(summary).closest("details")?.open).toBe(true);
+    fireEvent.click(button(/^One fewer of .* came back$/));
+    fireEvent.click(button(/came back: back on the shelf$/));
+    expect(server.last("POST").url).toBe(`/api/admin/orders/${ID}/restock`);
+    expect(server.last("POST").body).toEqual({
+      refundId: uuid(951),
+      orderLineId: LINE,
+      restock: true,
+      quantity: 1,
+    });
+    const lines = [{ orderLineId: LINE, quantity: 1, restock: "restocked" as const }];
+    const refunds = outside.refunds.map((refund) => ({ ...refund, lines }));
+    await server.last("POST").respond(answer({ ...outside, refunds }));
+    expect(screen.queryByText(summary)).toBeNull();
+  });
+
+  it.each([
+    ["it failed", { status: "failed" as const }],
+    ["it was for money of a wrong amount", { reason: "wrong_amount" as const }],
+  ])("asks nothing where %s", async (_, change) => {
+    await show({ ...outside, refunds: outside.refunds.map((refund) => ({ ...refund, ...change })) });
+    expect(screen.queryByText(summary)).toBeNull();
+  });
+});
+
 describe("a refund that failed", () => {
   it("is tried again when somebody says so", async () => {
     const refunds = undecided.refunds.map((refund) => ({ ...refund, status: "failed" as const }));

@@ -43,14 +43,26 @@ describe("a new session", () => {
     expect(session.payment_intent).toBeNull();
   });
 
-  test("adds the shipping to the total", async () => {
+  const lines = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      quantity: 1,
+      price_data: { currency: "usd", unit_amount: 100, product_data: { name: `Piece ${n}` } },
+    }));
+
+  test("adds the shipping to the total, beside a hundred lines, and takes not one line more", async () => {
     const fixed_amount = { amount: 490, currency: "usd" };
     const shipping_options = [
-      { shipping_rate_data: { display_name: "Parcel", type: "fixed_amount" as const, fixed_amount } },
+      { shipping_rate_data: { display_name: "Shipping", type: "fixed_amount" as const, fixed_amount } },
     ];
-    const session = await sessions().create(aSession({ amount: 1_000 }, { shipping_options }));
-    expect(session).toMatchObject({ amount_subtotal: 1_000, amount_total: 1_490 });
-    expect(session.total_details?.amount_shipping).toBe(490);
+    const session = await sessions().create(aSession({}, { line_items: lines(100), shipping_options }));
+    expect(session).toMatchObject({
+      amount_subtotal: 10_000,
+      amount_total: 10_490,
+      shipping_cost: { amount_total: 490 },
+      total_details: { amount_shipping: 490 },
+    });
+    const refusal = await refusalOf(sessions().create(aSession({}, { line_items: lines(101) })));
+    expect(refusal).toMatchObject({ type: "StripeInvalidRequestError", statusCode: 400 });
   });
 
   test("gives its lines in their order", async () => {

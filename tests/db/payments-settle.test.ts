@@ -295,14 +295,6 @@ test.each([
   },
 );
 
-test("a second payment for what is paid already is not taken for the first: somebody is alerted", async () => {
-  await settled(paid(payment));
-  await settled(paid(payment, { paymentIntentId: "pi_second" }));
-  expect(
-    await db.sql`select kind, details ->> 'paymentIntentId' as intent from alerts where subject = ${payment.paymentId}`,
-  ).toEqual([{ kind: "second_payment", intent: "pi_second" }]);
-});
-
 test("the same word 20 times at once is one sale", async () => {
   const answers = await Promise.all(
     db.connect(20).map((s) => patiently(() => settle(s, payment.paymentId, paid(payment)))),

@@ -56,7 +56,7 @@ test("a session is written down once; another one, or one for what has ended, is
   expect((await record("cs_a")).outcome).toBe("recorded");
   expect((await record("cs_b")).outcome).toBe("payment_ended");
   expect((await answerOf("get_payment(null, $1)", ["cs_a"])).payment.paymentId).toBe(payment.paymentId);
-  await settle(db.sql, payment.paymentId, expired);
+  await settle(db.sql, payment.paymentId, { ...expired, sessionId: "cs_a" });
   expect((await record("cs_a")).outcome).toBe("payment_ended");
   expect((await record("cs_a", randomUUID())).outcome).toBe("not_found");
   expect(await sqlStateOf(record(""))).toBe("HF001");

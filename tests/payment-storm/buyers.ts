@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { must } from "../support/shop.ts";
+import { ask } from "./ask.ts";
 import type { Ground } from "./ground.ts";
 
 /** Somebody with a pinned cart and an open session. */
@@ -21,7 +23,7 @@ export async function startBuyer(
 ): Promise<Buyer> {
   const held = await send(`${url}/api/stock/reservations`, { variantId, quantity });
   const cookie = must(/holdfast[^=]*=[^;]+/.exec(held.headers.getSetCookie().join(";"))?.[0]);
-  const { quote } = await (await fetch(`${url}/api/checkout`, { headers: { Cookie: cookie } })).json();
+  const { quote } = await (await ask(`${url}/api/checkout`, { headers: { Cookie: cookie } })).json();
   const wish = {
     cartVersion: quote.cartVersion,
     expectedTotalCents: quote.totalCents,
@@ -40,9 +42,13 @@ export async function comeBack({ url }: Ground, { cookie, sessionId }: Buyer): P
 }
 
 async function send(url: string, body: unknown, cookie = ""): Promise<Response> {
-  const response = await fetch(url, {
+  const response = await ask(url, {
     method: "POST",
-    headers: { "Content-Type": "application/json", ...(cookie && { Cookie: cookie }) },
+    headers: {
+      "Content-Type": "application/json",
+      "Idempotency-Key": randomUUID(),
+      ...(cookie && { Cookie: cookie }),
+    },
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);

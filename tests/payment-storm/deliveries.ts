@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Stripe from "stripe";
+import { ask } from "./ask.ts";
 import { type Ground, inCrowd, type Options, shuffled } from "./ground.ts";
 
 /** What the store listens to: other events are acknowledged and nothing else. */
@@ -44,7 +45,7 @@ export function createPostman(ground: Ground, random: () => number, { say }: Pic
         payload,
         secret: ground.webhookSecret,
       });
-      const response = await fetch(`${ground.url}/api/webhooks/stripe`, {
+      const response = await ask(`${ground.url}/api/webhooks/stripe`, {
         method: "POST",
         headers: { "Content-Type": "application/json", "Stripe-Signature": signature },
         body: payload,

@@ -1,4 +1,5 @@
 import { createVariant, newShopper } from "../support/shop.ts";
+import { ask } from "./ask.ts";
 import { type Buyer, comeBack, startBuyer } from "./buyers.ts";
 import { createPostman, type Delivered } from "./deliveries.ts";
 import { closeTooEarly, drawFate, type Fate, meetFate } from "./fates.ts";
@@ -71,7 +72,7 @@ async function someComeBack(ground: Ground, buyers: Buyer[]): Promise<void> {
 
 async function sweep({ url, cronSecret }: Ground): Promise<void> {
   const headers = { Authorization: `Bearer ${cronSecret}` };
-  const response = await fetch(`${url}/api/cron/cleanup-reservations`, { headers });
+  const response = await ask(`${url}/api/cron/cleanup-reservations`, { headers });
   if (!response.ok) throw new Error(`sweep: ${response.status} ${await response.text()}`);
 }
 

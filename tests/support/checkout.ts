@@ -113,6 +113,9 @@ export type Session = {
   currency?: string;
   paymentIntentId?: string | null;
   failed?: boolean;
+  sessionId?: string;
+  /** What the session's metadata says that it was made for. */
+  madeFor?: string | null;
 };
 
 /** What Stripe says of a session that was paid, with exactly what was asked for. */
@@ -138,7 +141,7 @@ export async function settle(
   event: { id: string; type?: string } | null = null,
 ): Promise<Settled> {
   const [row] = await sql<{ answer: Settled }[]>`
-    select settle_payment(${paymentId}, ${sql.json({ sessionId: `cs_${paymentId}`, ...session })}, ${after},
+    select settle_payment(${paymentId}, ${sql.json({ sessionId: `cs_${paymentId}`, madeFor: paymentId, ...session })}, ${after},
       ${event?.id ?? null}, ${event?.type ?? null}) as answer`;
   return must(row).answer;
 }

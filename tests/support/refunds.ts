@@ -9,6 +9,7 @@ export type RefundAnswer = { outcome: string; refundId?: string; refundableCents
 export type Claimed = {
   refundId: string;
   attempt: number;
+  paymentIntentId: string;
   amountCents: number;
   currency: string;
   stripeRefundId: string | null;

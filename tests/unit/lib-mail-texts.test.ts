@@ -31,6 +31,13 @@ describe("an e-mail", () => {
     expect(html.replace(/<[^>]+>/g, " ").replaceAll("&amp;", "&")).toContain("HF-1001");
   });
 
+  it("says of a second payment that the order stays as it is", () => {
+    const text = (reason: Refund["reason"]) =>
+      mailText("refunded", { order, refund: { ...refund, reason }, link }).text;
+    expect(text("second_payment")).toContain("HF-1001 was paid twice. It stays as it is");
+    expect(text("requested")).not.toContain("twice");
+  });
+
   it("has no link where the shop does not know its address, and no tracking where there is none", () => {
     const { text, html } = mailText("shipped", {
       order: { ...order, tracking: null },

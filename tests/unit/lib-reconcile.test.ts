@@ -26,6 +26,7 @@ const session: SessionFacts = {
   sessionId: "cs_1",
   url: null,
   paymentId: REFUND_ID,
+  madeFor: REFUND_ID,
   status: "complete",
   paymentStatus: "paid",
   amountCents: 500,

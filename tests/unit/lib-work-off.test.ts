@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { workOff, workOffAfterwards } from "@/lib/checkout/work-off";
+import { deadlineIn } from "@/lib/deadline";
+import { FakeTime } from "./fake-time";
 
 const workers = vi.hoisted(() => ({ refunds: vi.fn(), mails: vi.fn(), log: vi.fn() }));
 vi.mock("@/lib/checkout/work-off-refunds", () => ({ workOffRefunds: workers.refunds }));
@@ -21,15 +23,24 @@ describe("working off", () => {
       .mockResolvedValueOnce({ done: 10, undone: 0 })
       .mockResolvedValueOnce({ done: 2, undone: 1 });
     workers.mails.mockResolvedValueOnce({ done: 1, undone: 0 });
-    expect(await workOff()).toEqual({ refunds: { done: 12, undone: 1 }, mails: { done: 1, undone: 0 } });
+    expect(await workOff()).toEqual({
+      refunds: { done: 12, undone: 1, more: false },
+      mails: { done: 1, undone: 0, more: false },
+    });
     const last = workers.refunds.mock.invocationCallOrder.at(-1) ?? 0;
     expect(workers.mails.mock.invocationCallOrder[0]).toBeGreaterThan(last);
   });
 
   it("begins nothing more once the time is used up", async () => {
-    workers.refunds.mockResolvedValue({ done: 1, undone: 0 });
-    const clock = [0, 5_000, 10_000, 10_000];
-    expect(await workOff(() => clock.shift() ?? 10_000)).toMatchObject({ refunds: { done: 2 } });
+    const time = new FakeTime("2026-11-23T03:00:00Z");
+    workers.refunds.mockImplementation(async () => {
+      await time.advance(2_500);
+      return { done: 1, undone: 0 };
+    });
+    expect(await workOff(deadlineIn(20_000, time), 5_000)).toEqual({
+      refunds: { done: 2, undone: 0, more: true },
+      mails: { done: 0, undone: 0, more: false },
+    });
   });
 
   it("runs once at a time, and once more for all that asked meanwhile", async () => {

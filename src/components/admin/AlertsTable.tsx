@@ -13,7 +13,10 @@ const KINDS: Readonly<Record<string, string>> = {
   low_stock: "Low on stock",
   wrong_amount: "A payment of a wrong amount",
   second_payment: "Paid twice",
+  entered_twice: "A payment that was entered by hand as well",
+  foreign_session: "Money of another program that names our payment",
   refund_failed: "A refund that failed",
+  refund_beyond: "A refund beyond what was received",
   dispute: "A payment that is disputed",
 };
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { OrderAnswer, Restock } from "@/contracts/orders";
+import type { OrderAnswer, Refund, RestockBody } from "@/contracts/orders";
 import { ProblemError } from "../http/problem";
 import { callFunction } from "../supabase/call-function";
 import { IF_IDEMPOTENT } from "../supabase/repeat";
@@ -12,29 +12,39 @@ const AnswerSchema = z.object({
 });
 
 /**
- * Decides once whether the units of a refund's line go back on the shelf. Safe to repeat with the same decision.
- * Throws the problems of its refusals.
+ * Decides once whether the units of a refund's line go back on the shelf; of a refund of money alone, how many units
+ * came back with it. Safe to repeat with the same decision. Throws the problems of its refusals.
  */
 export async function decideRestock(
   orderId: string,
-  { refundId, orderLineId, restock }: { refundId: string; orderLineId: string; restock: boolean },
+  { refundId, orderLineId, restock, quantity }: RestockBody,
 ): Promise<OrderAnswer> {
   const before = await readOrder(orderId);
   const isHere = before.order.refunds.some((refund) => refund.refundId === refundId.toLowerCase());
   if (!isHere) throw new ProblemError("refund_not_found", { serverNow: before.serverNow });
-  const args = { p_refund_id: refundId, p_order_line_id: orderLineId, p_restock: restock };
+  const args = {
+    p_refund_id: refundId,
+    p_order_line_id: orderLineId,
+    p_restock: restock,
+    ...(quantity !== undefined && { p_quantity: quantity }),
+  };
   const { outcome, serverNow } = await callFunction("decide_restock", args, AnswerSchema, IF_IDEMPOTENT);
   if (outcome === "not_found") throw new ProblemError("refund_not_found", { serverNow });
   if (outcome === "exceeds") throw new ProblemError("refund_exceeds", { serverNow });
   const answer = await readOrder(orderId);
-  const wanted = restock ? "restocked" : "kept_out";
-  if (decisionOf(answer, refundId, orderLineId) !== wanted) {
+  const line = lineOf(answer, refundId, orderLineId);
+  const isAsWanted = line?.restock === (restock ? "restocked" : "kept_out");
+  if (!isAsWanted || (quantity ?? line.quantity) !== line.quantity) {
     throw new ProblemError("restock_decided", { serverNow: answer.serverNow });
   }
   return answer;
 }
 
-function decisionOf({ order }: OrderAnswer, refundId: string, orderLineId: string): Restock | undefined {
+function lineOf(
+  { order }: OrderAnswer,
+  refundId: string,
+  orderLineId: string,
+): Refund["lines"][0] | undefined {
   const refund = order.refunds.find((one) => one.refundId === refundId.toLowerCase());
-  return refund?.lines.find((line) => line.orderLineId === orderLineId.toLowerCase())?.restock;
+  return refund?.lines.find((line) => line.orderLineId === orderLineId.toLowerCase());
 }

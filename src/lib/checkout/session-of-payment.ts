@@ -9,19 +9,14 @@ export function sessionOfPayment(payment: Payment): SessionWish {
   if (email === null || returnOrigin === null || sessionExpiresAt === null) {
     throw new Error(`payment ${paymentId} is none that a shopper can make`);
   }
-  const lines = payment.lines.map(({ name, quantity, unitPriceCents }) => ({
-    name,
-    quantity,
-    unitPriceCents,
-  }));
-  if (shippingCents > 0) lines.push({ name: "Shipping", quantity: 1, unitPriceCents: shippingCents });
   return {
     paymentId,
     orderId,
     orderName: orderName(payment.orderNumber),
     email,
     currency,
-    lines,
+    lines: payment.lines.map(({ name, quantity, unitPriceCents }) => ({ name, quantity, unitPriceCents })),
+    shippingCents,
     expiresAt: sessionExpiresAt,
     // Stripe writes the id of the session where the braces are; encoded they would stay as they are.
     successUrl: `${returnOrigin}${orderUrl(orderId)}&session_id={CHECKOUT_SESSION_ID}`,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Deadline, deadlineIn } from "../deadline";
 import { logError } from "../log";
 import { expireSession, retrieveSession } from "../stripe/sessions";
 import { callFunction } from "../supabase/call-function";
@@ -13,20 +14,29 @@ const CLAIM = 20;
 /** Questions to Stripe at a time. */
 const AT_ONCE = 5;
 
+/** Whoever waits for one part alone waits so long at most, in milliseconds. */
+const PATIENCE_MS = 8_000;
+
 /** Payments whose window was over: `settled` are done with, `undone` are tried again when their claim has ended. */
 export type SettledLapsed = { settled: number; undone: number };
 
 /**
  * Settles payments whose window is over: ends each at Stripe first, then here, and its units are free; one that was
  * paid becomes its sale or refund. Claimed, so that each is settled by one at a time; of these variants alone, where
- * they are named. Never throws because of Stripe.
+ * they are named. When the time is over it answers, whatever Stripe does: the rest is undone. Never throws because of
+ * Stripe.
  */
-export async function settleLapsed(variantIds?: readonly string[], limit = CLAIM): Promise<SettledLapsed> {
-  const args = { p_limit: limit, ...(variantIds && { p_variant_ids: [...variantIds] }) };
+export async function settleLapsed(
+  variantIds?: readonly string[],
+  deadline: Deadline = deadlineIn(PATIENCE_MS),
+): Promise<SettledLapsed> {
+  const args = { p_limit: CLAIM, ...(variantIds && { p_variant_ids: [...variantIds] }) };
   const { payments } = await callFunction("claim_settlements", args, ClaimSchema);
   const total = { settled: 0, undone: 0 };
   for (let from = 0; from < payments.length; from += AT_ONCE) {
-    const done = await Promise.all(payments.slice(from, from + AT_ONCE).map(settleOne));
+    const done = await Promise.all(
+      payments.slice(from, from + AT_ONCE).map((payment) => deadline.within(() => settleOne(payment))),
+    );
     for (const isDone of done) total[isDone ? "settled" : "undone"]++;
   }
   return total;

@@ -20,6 +20,7 @@ const AnswerSchema = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("ended"), serverNow }),
   z.object({ outcome: z.literal("still_open"), serverNow }),
   z.object({ outcome: z.literal("not_found"), serverNow }),
+  z.object({ outcome: z.literal("another_session"), serverNow }),
   z.object({ outcome: z.literal("duplicate_event"), serverNow }),
 ]);
 export type Settled = z.infer<typeof AnswerSchema>;
@@ -62,8 +63,9 @@ function toldOf({
   currency,
   paymentIntentId,
   failed,
+  madeFor,
 }: SessionFacts) {
-  return { sessionId, status, paymentStatus, amountCents, currency, paymentIntentId, failed };
+  return { sessionId, status, paymentStatus, amountCents, currency, paymentIntentId, failed, madeFor };
 }
 
 /** While the window is not over its holds are the shopper's; afterwards everybody's. */

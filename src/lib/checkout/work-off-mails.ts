@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { IdSchema } from "@/contracts/common";
 import { OrderSchema } from "@/contracts/orders";
+import type { Deadline } from "../deadline";
 import { logError } from "../log";
 import { isMailOn, sendMail } from "../mail/send-mail";
 import { mailText } from "../mail/texts";
@@ -26,14 +27,14 @@ const CLAIM = 10;
 
 /**
  * Sends the e-mails of the outbox. Claimed, so that one is sent twice only where a process died between sending and
- * saying so; both then carry the same Message-ID. Without SMTP_URL they stay where they are. Never throws because of
- * the mail server.
+ * saying so; both then carry the same Message-ID. Without SMTP_URL they stay where they are. When the time is over the
+ * rest is undone. Never throws because of the mail server.
  */
-export async function workOffMails(): Promise<WorkedOff> {
+export async function workOffMails(deadline: Deadline): Promise<WorkedOff> {
   const total = { done: 0, undone: 0 };
   if (!isMailOn()) return total;
   const { mails } = await callFunction("claim_mails", { p_limit: CLAIM }, ClaimSchema);
-  for (const mail of mails) total[(await send(mail)) ? "done" : "undone"]++;
+  for (const mail of mails) total[(await deadline.within(() => send(mail))) ? "done" : "undone"]++;
   return total;
 }
 

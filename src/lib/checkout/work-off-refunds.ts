@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { IdSchema, MoneySchema } from "@/contracts/common";
+import type { Deadline } from "../deadline";
 import { logError } from "../log";
 import { type RefundFacts, refund, retrieveRefund } from "../stripe/refunds";
 import { callFunction } from "../supabase/call-function";
@@ -29,12 +30,12 @@ export type WorkedOff = { done: number; undone: number };
 
 /**
  * Asks Stripe for the refunds that are due. Each is claimed and has a key of its own, so that it is made once however
- * often this runs, and whatever crashes. Never throws because of Stripe.
+ * often this runs, and whatever crashes. When the time is over the rest is undone. Never throws because of Stripe.
  */
-export async function workOffRefunds(): Promise<WorkedOff> {
+export async function workOffRefunds(deadline: Deadline): Promise<WorkedOff> {
   const { refunds } = await callFunction("claim_refunds", { p_limit: CLAIM }, ClaimSchema);
   const total = { done: 0, undone: 0 };
-  for (const each of refunds) total[(await askFor(each)) ? "done" : "undone"]++;
+  for (const each of refunds) total[(await deadline.within(() => askFor(each))) ? "done" : "undone"]++;
   return total;
 }
 

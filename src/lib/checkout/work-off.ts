@@ -1,31 +1,38 @@
 import { after } from "next/server";
 import type { PaymentSweep } from "@/contracts/cleanup";
+import { type Deadline, deadlineIn } from "../deadline";
 import { logError } from "../log";
 import { workOffMails } from "./work-off-mails";
 import { type WorkedOff, workOffRefunds } from "./work-off-refunds";
 
-/** No new part is begun after this many milliseconds: with what was before well within what a function may take. */
-const BUDGET_MS = 10_000;
+/** Refunds have so many milliseconds behind an answer, and e-mails: one does not wait for the other's server. */
+const EACH_MS = 10_000;
 
 /**
  * Does outside what is written down to be done there: refunds first, for they may be followed by an e-mail. Part by
- * part, until nothing is left that nobody has claimed, or the time is used up. Safe to repeat and to run at once.
+ * part, until nothing is left that nobody has claimed, or the time is over, whatever Stripe and the mail server do.
+ * Safe to repeat and to run at once.
  */
 export async function workOff(
-  now = () => performance.now(),
+  run: Deadline = deadlineIn(2 * EACH_MS),
+  eachMs = EACH_MS,
 ): Promise<Pick<PaymentSweep, "refunds" | "mails">> {
-  const end = now() + BUDGET_MS;
-  return { refunds: await all(workOffRefunds), mails: await all(workOffMails) };
+  const refunds = await all(workOffRefunds, run.sooner(eachMs));
+  return { refunds, mails: await all(workOffMails, run.sooner(eachMs)) };
+}
 
-  async function all(work: () => Promise<WorkedOff>): Promise<WorkedOff> {
-    const total = { done: 0, undone: 0 };
-    for (;;) {
-      const part = await work();
-      total.done += part.done;
-      total.undone += part.undone;
-      if (part.done + part.undone === 0 || now() >= end) return total;
-    }
+async function all(
+  work: (deadline: Deadline) => Promise<WorkedOff>,
+  deadline: Deadline,
+): Promise<PaymentSweep["refunds"]> {
+  const total = { done: 0, undone: 0 };
+  while (!deadline.isOver()) {
+    const part = await work(deadline);
+    total.done += part.done;
+    total.undone += part.undone;
+    if (part.done + part.undone === 0) return { ...total, more: false };
   }
+  return { ...total, more: true };
 }
 
 /** One at a time per process, and one more for what was asked for meanwhile: a flood of events is no flood of these. */

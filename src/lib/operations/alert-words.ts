@@ -15,8 +15,15 @@ const DetailsSchema = z
 /** What each kind means whose details do not say it themselves, and where docs/operations.md goes on. */
 const meanings: Record<string, string> = {
   wrong_amount: "Stripe received another amount than was asked for. It is refunded; find out why.",
-  second_payment: "An order that is paid was paid again. Refund the second payment in Stripe's dashboard.",
+  second_payment:
+    "An order was paid twice. The second payment is going back; over when Stripe says that it did.",
+  entered_twice:
+    "A payment of a checkout was entered by hand as another order. The checkout ended without a sale: tell its shopper which order is theirs.",
+  foreign_session:
+    "Another program on the Stripe account took money and names a payment of the shop. Nothing was sold for it: find out whose it is, and pay it back if nobody's.",
   refund_failed: "A refund failed at Stripe. The shopper waits for the money.",
+  refund_beyond:
+    "Stripe tells of a refund for which the books have no room: more would have gone back than came. Compare the order with Stripe.",
   dispute: "A shopper disputes a payment. Answer it in Stripe's dashboard before its date.",
   refund_by_hand: "Money that did not come by Stripe is owed. Pay it back the way it came.",
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Deadline, deadlineIn } from "../deadline";
 import { env } from "../env";
 import { logError, logInfo } from "../log";
 import { isMailOn } from "../mail/send-mail";
@@ -9,19 +10,23 @@ import { mailAlert } from "./mail-alert";
 import { postAlert } from "./post-alert";
 
 const ClaimSchema = z.object({ alerts: z.array(AlertSchema) });
+/** In milliseconds: the sweep went before, and both are one call of a scheduler. */
+const TELLING_MS = 10_000;
+
 type Way = { name: string; tell(alert: Alert): Promise<void> };
 
 /**
  * Tells open alerts that nobody was told of, by every way that is set: ALERT_WEBHOOK_URL (a POST of JSON) and
  * ALERT_EMAIL. Claimed, so that one is told twice only where a process died between telling and saying so; the id is
  * then the same. A way that fails is tried again later, alone. Without a way alerts stay untold, for the admin pages.
+ * When the time is over the rest waits for its next turn, whatever those do who are told.
  */
-export async function tellAlerts(): Promise<number> {
+export async function tellAlerts(deadline: Deadline = deadlineIn(TELLING_MS)): Promise<number> {
   const ways = readWays();
   if (ways.length === 0) return 0;
   const { alerts } = await callFunction("claim_alerts", { p_limit: 20 }, ClaimSchema);
   // One after the other: a crowd of alerts is no reason to press on whoever takes them.
-  for (const alert of alerts) await tell(alert, ways);
+  for (const alert of alerts) await deadline.within(() => tell(alert, ways));
   return alerts.length;
 }
 

@@ -5,8 +5,10 @@ export type SessionFacts = {
   sessionId: string;
   /** Where the shopper pays; `null` once it is over. */
   url: string | null;
-  /** Our id of the payment, which we gave it. */
+  /** Our id of the payment, as the session names it: any program on the account can write that. */
   paymentId: string | null;
+  /** The same in its metadata, which we gave it when we made it. */
+  madeFor: string | null;
   status: "open" | "complete" | "expired";
   paymentStatus: "paid" | "unpaid" | "no_payment_required";
   /** What it is about, in minor units; paid or not. */
@@ -27,6 +29,7 @@ export function factsOf(session: Stripe.Checkout.Session): SessionFacts {
     sessionId: session.id,
     url: session.url,
     paymentId: session.client_reference_id,
+    madeFor: session.metadata?.payment_id ?? null,
     status: oneOf(status, ["open", "complete", "expired"]),
     paymentStatus: oneOf(session.payment_status, ["paid", "unpaid", "no_payment_required"]),
     amountCents: session.amount_total ?? 0,

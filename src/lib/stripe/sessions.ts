@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { env } from "../env";
 import { stripe } from "./client";
+import { type LineWish, lineItems } from "./line-items";
 import { factsOf, type SessionFacts } from "./session-facts";
 import { askStripe, StripeRefused } from "./stripe-error";
 
@@ -12,8 +13,9 @@ export type SessionWish = {
   orderName: string;
   email: string;
   currency: string;
-  /** Units of minor currency for one each. Shipping is a line like any other. */
-  lines: readonly { name: string; quantity: number; unitPriceCents: number }[];
+  lines: readonly LineWish[];
+  /** Flat, in minor units of currency. */
+  shippingCents: number;
   /** ISO 8601. */
   expiresAt: string;
   successUrl: string;
@@ -80,10 +82,9 @@ function paramsOf(wish: SessionWish): Stripe.Checkout.SessionCreateParams {
     ui_mode: "hosted_page",
     client_reference_id: paymentId,
     customer_email: wish.email,
-    line_items: wish.lines.map(({ name, quantity, unitPriceCents }) => ({
-      quantity,
-      price_data: { currency: currency.toLowerCase(), unit_amount: unitPriceCents, product_data: { name } },
-    })),
+    line_items: lineItems(wish.lines, currency.toLowerCase()),
+    // Not a line: with a cart of as many lines as Stripe takes it would be one too many.
+    ...(wish.shippingCents > 0 && { shipping_options: [flatShipping(wish.shippingCents, currency)] }),
     // Of what the account offers; a bank debit keeps units pinned for days, so it is asked for by name.
     allowed_payment_method_types: ["card", ...delayedMethods()],
     // The amount and the currency are to be ours, to the last cent.
@@ -95,6 +96,12 @@ function paramsOf(wish: SessionWish): Stripe.Checkout.SessionCreateParams {
     metadata,
     payment_intent_data: { description: orderName, metadata },
   };
+}
+
+/** The only option, so it is the one that is chosen and is part of the amount from the start. */
+function flatShipping(amount: number, currency: string): Stripe.Checkout.SessionCreateParams.ShippingOption {
+  const fixed_amount = { amount, currency: currency.toLowerCase() };
+  return { shipping_rate_data: { type: "fixed_amount", display_name: "Shipping", fixed_amount } };
 }
 
 function delayedMethods(): Stripe.Checkout.SessionCreateParams.AllowedPaymentMethodType[] {

@@ -665,6 +665,7 @@ export type Database = {
           last_error: string | null;
           order_id: string;
           payment_id: string;
+          payment_intent_id: string | null;
           reason: string;
           settled_at: string | null;
           status: Database["public"]["Enums"]["refund_status"];
@@ -682,6 +683,7 @@ export type Database = {
           last_error?: string | null;
           order_id: string;
           payment_id: string;
+          payment_intent_id?: string | null;
           reason: string;
           settled_at?: string | null;
           status?: Database["public"]["Enums"]["refund_status"];
@@ -698,6 +700,7 @@ export type Database = {
           last_error?: string | null;
           order_id?: string;
           payment_id?: string;
+          payment_intent_id?: string | null;
           reason?: string;
           settled_at?: string | null;
           status?: Database["public"]["Enums"]["refund_status"];
@@ -1417,7 +1420,7 @@ export type Database = {
       claim_settlements: { Args: { p_limit: number; p_variant_ids?: string[] }; Returns: Json };
       count_sign_in_attempt: { Args: { p_email: string; p_way: string }; Returns: Json };
       decide_restock: {
-        Args: { p_order_line_id: string; p_refund_id: string; p_restock: boolean };
+        Args: { p_order_line_id: string; p_quantity?: number; p_refund_id: string; p_restock: boolean };
         Returns: Json;
       };
       erase_account: { Args: { p_session_id: string; p_user_id: string }; Returns: Json };

@@ -10,6 +10,7 @@ import { LocalTime } from "../../LocalTime";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import styles from "./AdminOrders.module.css";
+import { RestockMore } from "./RestockMore";
 import { type OrderActionProps, useOrderAction } from "./use-order-action";
 
 /** What was paid back, and the decision about the units where it is still open. */
@@ -55,6 +56,12 @@ export function RefundsAndRestock({ order, onOrder }: OrderActionProps) {
                 }
               />
             ))}
+            <RestockMore
+              order={order}
+              refund={refund}
+              pending={pending}
+              onDecide={(body) => void run(() => adminOrdersApi.decideRestock(order, body))}
+            />
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { IdSchema } from "@/contracts/common";
-import { type RefundFacts, refundFactsOf } from "../../stripe/refunds";
+import { type RefundFacts, refundFactsOf, refundsOf } from "../../stripe/refunds";
 import { StripeUnavailable } from "../../stripe/stripe-error";
 import type { StripeEvent, StripeRefund } from "../../stripe/stripe-event";
 import { callFunction } from "../../supabase/call-function";
@@ -15,7 +15,16 @@ type OutsideRefund = Database["public"]["Functions"]["record_outside_refund"]["A
 
 /** Writes down what an event says of a refund: of ours, or of one that somebody made in Stripe's dashboard. */
 export async function recordRefundOfEvent({ id, type }: StripeEvent, refund: StripeRefund): Promise<string> {
-  return recordFacts(refundFactsOf(refund), { id, type });
+  const facts = refundFactsOf(refund);
+  const outcome = await recordFacts(facts, { id, type });
+  if (facts.status === "failed" || facts.status === "canceled") await recordOthers(facts);
+  return outcome;
+}
+
+/** One that failed makes room in the books for others, of which Stripe may have told before it told of the failure. */
+async function recordOthers({ paymentIntentId, stripeRefundId }: RefundFacts): Promise<void> {
+  const refunds = paymentIntentId === null ? [] : await refundsOf(paymentIntentId);
+  for (const other of refunds) if (other.stripeRefundId !== stripeRefundId) await recordFacts(other);
 }
 
 /** Without an event where it is one of several that the same event says. */

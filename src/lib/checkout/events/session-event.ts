@@ -1,9 +1,7 @@
-import { IdSchema } from "@/contracts/common";
 import { factsOf, type SessionFacts } from "../../stripe/session-facts";
 import type { StripeEvent, StripeSession } from "../../stripe/stripe-event";
-import { findPayment } from "../find-payment";
 import { noteEvent } from "../note-event";
-import { afterwardsOf, settle } from "../settle";
+import { settleSession } from "../settle-session";
 
 /**
  * Settles the payment that a session's event is about, by what the event says of the session. The event is written
@@ -14,15 +12,6 @@ export async function settleByEvent(
   session: StripeSession,
   more: Partial<SessionFacts> = {},
 ): Promise<string> {
-  const facts = { ...factsOf(session), ...more };
-  const found = await findPayment(nameOf(facts));
-  if (!found) return noteEvent({ id, type });
-  const { payment, serverNow } = found;
-  return (await settle(payment, facts, afterwardsOf(payment, serverNow), { id, type })).outcome;
-}
-
-/** Our own id of the payment, which is known to us before the session's is written down. */
-function nameOf({ paymentId, sessionId }: SessionFacts) {
-  const ours = IdSchema.safeParse(paymentId);
-  return ours.success ? { paymentId: ours.data } : { sessionId };
+  const settled = await settleSession({ ...factsOf(session), ...more }, { id, type });
+  return settled ? settled.outcome : noteEvent({ id, type });
 }

@@ -9,6 +9,9 @@ export function refunded({ order, refund, link }: Subject): Draft {
   return {
     subject: `We paid ${amount} of your order ${name} back`,
     blocks: [
+      ...(refund?.reason === "second_payment"
+        ? [`Order ${name} was paid twice. It stays as it is; the second payment goes back.`]
+        : []),
       `We paid ${amount} of order ${name} back, the way you paid. Depending on your bank it takes some days to arrive.`,
       ...linkTo(link),
     ],

@@ -162,10 +162,15 @@ export const adminOrders: Operation[] = [
     id: "decideRestock",
     path: "/api/admin/orders/{orderId}/restock",
     summary: "Decides whether refunded units go back on the shelf",
+    description:
+      "Once per refund and line. Of a refund of money alone (an amount, or one made in Stripe's dashboard) `quantity` says how many units of the line came back with it, never more than were sold.",
     params,
     body: {
       schema: RestockBodySchema,
-      examples: { shelf: { refundId: REFUND_ID, orderLineId: ORDER_LINE_ID, restock: true } },
+      examples: {
+        shelf: { refundId: REFUND_ID, orderLineId: ORDER_LINE_ID, restock: true },
+        moneyAlone: { refundId: REFUND_ID, orderLineId: ORDER_LINE_ID, restock: true, quantity: 2 },
+      },
     },
     problems: [...CHANGE_OF_ORDER, "refund_not_found", "restock_decided", "refund_exceeds"],
   },

@@ -7,9 +7,9 @@ import { ALWAYS, CHANGE, DATABASE, type Operation } from "../operation";
 const common = { tag: "Housekeeping", cache: "personal" } as const;
 
 const payments = {
-  payments: { settled: 2, undone: 0 },
-  refunds: { done: 1, undone: 0 },
-  mails: { done: 3, undone: 0 },
+  payments: { settled: 2, undone: 0, more: false },
+  refunds: { done: 1, undone: 0, more: false },
+  mails: { done: 3, undone: 0, more: false },
 };
 const sweepAnswers = {
   200: {
@@ -21,7 +21,7 @@ const sweepAnswers = {
   },
 };
 const sweep =
-  "Marks lapsed holds expired, in bounded batches, until none are left or the time for one call is used up (`more`). Nothing waits for it: whoever needs lapsed units takes them. Then settles payments whose window is over with Stripe, asks it for the refunds that are due, and sends the e-mails of the outbox; what cannot be done now is counted as `undone` and tried again.";
+  "Marks lapsed holds expired, in bounded batches, until none are left or the time for one call is used up (`more`). Nothing waits for it: whoever needs lapsed units takes them. Then settles payments whose window is over with Stripe, asks it for the refunds that are due, and sends the e-mails of the outbox; what cannot be done now is counted as `undone` and tried again. While Stripe or the mail server hangs, a part ends after some seconds: its `more` says that the next call has to go on.";
 
 const health = (status: "ok" | "unavailable") => ({
   schema: HealthSchema,
