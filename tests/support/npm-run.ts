@@ -5,12 +5,12 @@ import { root } from "../../local/paths.ts";
 /** How a command ended, and what it said on both streams, in the order in which it came. */
 export type Ended = { code: number | null; output: string };
 
-/** `npm run <script> -- <args>` in a process of its own, as a person types it. `changes` stand over this environment. */
-export function npmRun(script: string, args: string[], changes: Environment = {}): Promise<Ended> {
+/** A command in a process of its own, in the folder of the project. `changes` stand over this environment. */
+export function run(command: string, args: string[], changes: Environment = {}): Promise<Ended> {
   // Vitest sets it to `test`; a person does not.
   const { NODE_ENV: _, ...environment } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn("npm", ["run", "--silent", script, "--", ...args], {
+    const child = spawn(command, args, {
       cwd: root,
       env: { ...environment, ...changes } as NodeJS.ProcessEnv,
       stdio: ["ignore", "pipe", "pipe"],
@@ -24,3 +24,7 @@ export function npmRun(script: string, args: string[], changes: Environment = {}
     child.once("close", (code) => resolve({ code, output }));
   });
 }
+
+/** `npm run <script> -- <args>`, as a person types it. */
+export const npmRun = (script: string, args: string[], changes: Environment = {}): Promise<Ended> =>
+  run("npm", ["run", "--silent", script, "--", ...args], changes);
