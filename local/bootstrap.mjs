@@ -18,7 +18,8 @@ const node = join(root, "node_modules", "node", "bin", windows ? "node.exe" : "n
 if (!existsSync(node)) {
   refuse('The install scripts of "node" did not run: set ignore-scripts=false, then run "npm ci".');
 }
-const child = spawn(node, [join(root, "local", entry), ...args], {
+// After "--" Node leaves the rest alone: it would read a file that --env-file names by itself, or end without one.
+const child = spawn(node, ["--", join(root, "local", entry), ...args], {
   stdio: ["inherit", "inherit", "inherit", "ipc"],
   env: {
     ...process.env,

@@ -482,6 +482,30 @@ grant select on table public.products to anon;
 grant select on table public.products to authenticated;
 grant select on table public.products to service_role;
 
+create table public.prune_runs (
+  id bigint generated always as identity not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone not null,
+  trail_before timestamp with time zone,
+  trail_rows integer not null,
+  counters integer not null,
+  is_more boolean not null,
+  constraint prune_runs_check CHECK ((finished_at >= started_at)),
+  constraint prune_runs_counters_check CHECK ((counters >= 0)),
+  constraint prune_runs_pkey PRIMARY KEY (id),
+  constraint prune_runs_trail_rows_check CHECK ((trail_rows >= 0))
+);
+CREATE INDEX prune_runs_started_at_idx ON public.prune_runs USING btree (started_at);
+alter table public.prune_runs enable row level security;
+comment on table public.prune_runs is 'One row per run of prune_old_records, kept for 400 days: what went of the trail by age, its totals kept.';
+comment on column public.prune_runs.started_at is 'The instant by which counters were old or not.';
+comment on column public.prune_runs.finished_at is 'When the run was about to commit.';
+comment on column public.prune_runs.trail_before is 'Rows of the trail from before this instant went; null: the trail is kept for ever.';
+comment on column public.prune_runs.trail_rows is 'Rows of the trail that went.';
+comment on column public.prune_runs.counters is 'Counters of webhook failures that went.';
+comment on column public.prune_runs.is_more is 'Whether as much went as the run was allowed to take, so that there may be more.';
+grant select on table public.prune_runs to service_role;
+
 create table public.refund_lines (
   refund_id uuid not null,
   order_line_id uuid not null,
@@ -759,7 +783,7 @@ create table public.store_settings (
   shown_stock_limit integer default 20 not null,
   low_stock_at integer default 5 not null,
   lapsed_shown_seconds integer default 1800 not null,
-  trail_kept_days integer default 365 not null,
+  trail_kept_days integer default 365,
   merged_guest_seconds integer default 600 not null,
   max_unconverted_holds integer default 5 not null,
   unconverted_window_seconds integer default 7200 not null,
@@ -814,7 +838,7 @@ comment on column public.store_settings.max_holds_per_minute is 'Most new holds 
 comment on column public.store_settings.shown_stock_limit is 'The public sees availability up to this many units, then "or more".';
 comment on column public.store_settings.low_stock_at is 'At this many available units or fewer a variant reads as low on stock.';
 comment on column public.store_settings.lapsed_shown_seconds is 'How long an expired hold stays in the cart as "no longer held", in seconds.';
-comment on column public.store_settings.trail_kept_days is 'How old a row of the trail is before its owner may prune it, in days. Its total is kept.';
+comment on column public.store_settings.trail_kept_days is 'How old a row of the trail is before it is pruned, in days; null: never. Its total is kept.';
 comment on column public.store_settings.merged_guest_seconds is 'How long after a sign-in the guest''s identity acts for the user, in seconds. Only requests that were under way need it, with all their retries: the browser gets another guest''s cookie with the answer to its sign-in. A copy of the old cookie shall not reach into the user''s cart for ever.';
 comment on column public.store_settings.max_unconverted_holds is 'So many holds of one variant may a shopper let go without buying, within unconverted_window_seconds, before the next has to wait.';
 comment on column public.store_settings.unconverted_window_seconds is 'How far back holds that came to nothing are counted, in seconds.';
@@ -898,6 +922,23 @@ comment on column public.variants."position" is 'Where it stands within its prod
 grant select on table public.variants to anon;
 grant select on table public.variants to authenticated;
 grant select on table public.variants to service_role;
+
+create table public.webhook_failures (
+  hour timestamp with time zone not null,
+  reason text not null,
+  deliveries bigint not null,
+  last_at timestamp with time zone not null,
+  constraint webhook_failures_deliveries_check CHECK ((deliveries > 0)),
+  constraint webhook_failures_pkey PRIMARY KEY (hour, reason),
+  constraint webhook_failures_reason_check CHECK ((reason = ANY (ARRAY['signature_refused'::text, 'wrong_mode'::text, 'body_too_large'::text, 'payment_unavailable'::text, 'database_unavailable'::text, 'failed'::text])))
+);
+alter table public.webhook_failures enable row level security;
+comment on table public.webhook_failures is 'Deliveries to the webhook that were not answered 200, counted per hour and reason: at most six rows an hour, whoever sends what. Kept for 90 days (prune_old_records). No body and nothing of a sender.';
+comment on column public.webhook_failures.hour is 'The hour by the database''s clock.';
+comment on column public.webhook_failures.reason is 'The code of the answer: signature_refused, wrong_mode, body_too_large (anybody can cause the first and the last), payment_unavailable (Stripe did not answer), database_unavailable (as far as that could be written down), failed: anything else.';
+comment on column public.webhook_failures.deliveries is 'How many there were. What a process that ended had not written down yet is missing.';
+comment on column public.webhook_failures.last_at is 'When some were last added.';
+grant select on table public.webhook_failures to service_role;
 
 -- Functions
 
@@ -3706,7 +3747,9 @@ begin
   if p_limit is null or p_limit not between 1 and 100000 then
     perform private.raise_invalid_request('p_limit is 1 to 100000 rows');
   end if;
-  select clock_timestamp() - make_interval(days => s.trail_kept_days) into strict v_before
+  -- Null keeps all of it: nothing is older than null. The floor stands here too, for a setting that lost its CHECK.
+  select case when s.trail_kept_days is not null
+              then clock_timestamp() - make_interval(days => greatest(s.trail_kept_days, 30)) end into strict v_before
   from public.store_settings as s;
   perform private.set_cause('system:prune');
   delete from public.reservation_trail as t
@@ -3723,7 +3766,7 @@ begin
                             'more', v_holds + v_levels + v_orders >= p_limit);
 end;
 $function$;
-comment on function private.prune_trail(integer) is 'Deletes at most p_limit rows of the trail that are older than trail_kept_days, after adding them to trail_totals and order_trail_totals. Answers {before: instant, pruned: rows, more: call again}. For the owner of the schema alone: no role of the Data API may call it. Locks the rows that it deletes. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..100000.';
+comment on function private.prune_trail(integer) is 'Deletes at most p_limit rows of the trail that are older than trail_kept_days, after adding them to trail_totals and order_trail_totals. Never what is younger than 30 days, and nothing where the setting is null. Answers {before: instant or null, pruned: rows, more: call again}. For the owner of the schema alone: no role of the Data API may call it, but through prune_old_records. Locks the rows that it deletes. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..100000.';
 
 CREATE OR REPLACE FUNCTION private.published_at(p_product_id uuid, p_at timestamp with time zone)
  RETURNS timestamp with time zone
@@ -4598,11 +4641,13 @@ begin
   end if;
   -- By name: scheduling again replaces the job. One bounded batch a minute is 7.2 million holds a day.
   perform cron.schedule('holdfast-sweep', '* * * * *', 'select public.expire_reservations(5000)');
+  -- More than a busy shop writes: 1.2 million rows of the trail a day.
+  perform cron.schedule('holdfast-prune-records', '41 * * * *', 'select public.prune_old_records(50000)');
   perform cron.schedule('holdfast-prune-sources', '* * * * *', 'select public.prune_sources(5000)');
   return 'scheduled';
 end;
 $function$;
-comment on function private.schedule_sweep() is 'Has pg_cron sweep every minute, in the name of the caller, who has to be the owner of the schema. Answers scheduled, or skipped where there is no pg_cron. Repeating it replaces the jobs. Payments that nobody finished are settled by the cron route alone, which asks Stripe.';
+comment on function private.schedule_sweep() is 'Has pg_cron sweep every minute, and prune the trail every hour, in the name of the caller, who has to be the owner of the schema. Answers scheduled, or skipped where there is no pg_cron. Repeating it replaces the jobs. Payments that nobody finished are settled by the cron route alone, which asks Stripe.';
 
 CREATE OR REPLACE FUNCTION private.sell_lines(p_order_id uuid, p_now timestamp with time zone)
  RETURNS void
@@ -6097,6 +6142,33 @@ $function$;
 comment on function public.count_sign_in_attempt(pg_catalog.text,pg_catalog.text) is 'Counts an attempt before it is made, so that a hundred at once are a hundred. p_way: what is attempted, for example password or code; each way has its own count. Answers {outcome: counted | too_many_attempts, with retryAfterSeconds}: at most ten in 15 minutes for one address. Locks that address''s row. Not idempotent: each call counts. Raises HF001 for null.';
 grant execute on function public.count_sign_in_attempt(text,text) to service_role;
 
+CREATE OR REPLACE FUNCTION public.count_webhook_failures(p_failures jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_now timestamptz := clock_timestamp();
+begin
+  if p_failures is null or jsonb_typeof(p_failures) <> 'array' or jsonb_array_length(p_failures) not between 1 and 6
+     or exists (select from jsonb_to_recordset(p_failures) as f (reason text, deliveries integer)
+                where f.reason is null or (f.deliveries between 1 and 1000000) is not true) then
+    perform private.raise_invalid_request('p_failures is 1 to 6 of {reason, deliveries: 1 to 1000000}');
+  end if;
+  insert into public.webhook_failures as w (hour, reason, deliveries, last_at)
+  select date_trunc('hour', v_now), f.reason, sum(f.deliveries), v_now
+  from jsonb_to_recordset(p_failures) as f (reason text, deliveries integer)
+  group by f.reason order by f.reason
+  on conflict (hour, reason) do update
+  set deliveries = w.deliveries + excluded.deliveries, last_at = greatest(w.last_at, excluded.last_at);
+  return jsonb_build_object('outcome', 'counted', 'serverNow', v_now);
+end;
+$function$;
+comment on function public.count_webhook_failures(pg_catalog.jsonb) is 'Adds deliveries that were not taken to the counters of this hour: [{reason, deliveries}], at most six. Answers {outcome: counted, serverNow}. Locks their rows, sorted by reason. Not idempotent: repeating it counts again. Raises HF001 for something else, 23514 for a reason that is none.';
+grant execute on function public.count_webhook_failures(jsonb) to service_role;
+
 CREATE OR REPLACE FUNCTION public.decide_restock(p_refund_id uuid, p_order_line_id uuid, p_restock boolean, p_quantity integer DEFAULT NULL::integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -6644,6 +6716,35 @@ end;
 $function$;
 comment on function public.payments_to_reconcile(pg_catalog.uuid,integer) is 'All payments in the order of their ids, after p_after: {serverNow, payments: each as get_payment has it, with receivedCents, receivedCurrency, orderStatus, refundedCents, refunds}. p_limit: 1 to 1000. Locks nothing. Raises HF001 for another limit.';
 grant execute on function public.payments_to_reconcile(uuid,integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.prune_old_records(p_limit integer DEFAULT 10000)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_trail jsonb := private.prune_trail(p_limit);
+  v_counters integer;
+  v_more boolean;
+begin
+  delete from public.webhook_failures as w
+  where w.ctid in (select o.ctid from public.webhook_failures as o where o.hour < v_now - interval '90 days' limit p_limit);
+  get diagnostics v_counters = row_count;
+  delete from public.prune_runs as r
+  where r.ctid in (select o.ctid from public.prune_runs as o where o.started_at < v_now - interval '400 days' limit p_limit);
+  v_more := (v_trail ->> 'more')::boolean or v_counters >= p_limit;
+  insert into public.prune_runs (started_at, finished_at, trail_before, trail_rows, counters, is_more)
+  values (v_now, greatest(clock_timestamp(), v_now), (v_trail ->> 'before')::timestamptz,
+          (v_trail ->> 'pruned')::integer, v_counters, v_more);
+  return jsonb_build_object('serverNow', v_now, 'trailBefore', v_trail -> 'before', 'trailRows', v_trail -> 'pruned',
+                            'counters', v_counters, 'more', v_more);
+end;
+$function$;
+comment on function public.prune_old_records(integer) is 'Housekeeping once a day or more often: deletes at most p_limit rows of the trail that are older than trail_kept_days (never younger than 30 days; nothing where the setting is null) after adding them to their totals, and counters of webhook failures older than 90 days, and leaves a row in prune_runs. Answers {serverNow, trailBefore: instant or null, trailRows, counters, more: call again}. Callers choose how many, not how old. Locks the rows that it deletes. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..100000.';
+grant execute on function public.prune_old_records(integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.prune_sources(p_limit integer DEFAULT 10000)
  RETURNS jsonb
@@ -7471,6 +7572,12 @@ begin
       where p.status = 'succeeded' and p.session_id is not null and p.amount_cents > 0
         and p.settled_at between v_now - interval '1 day' and v_now - interval '10 minutes')
   || (select jsonb_build_object(
+        'webhooksRefused', coalesce(sum(w.deliveries) filter (where w.reason in ('signature_refused', 'body_too_large')), 0),
+        'webhooksOfOtherMode', coalesce(sum(w.deliveries) filter (where w.reason = 'wrong_mode'), 0),
+        'webhooksFailed', coalesce(sum(w.deliveries) filter (
+          where w.reason not in ('signature_refused', 'body_too_large', 'wrong_mode')), 0))
+      from public.webhook_failures as w where w.hour >= date_trunc('hour', v_hour))
+  || (select jsonb_build_object(
         'mailsUnsent', count(*), 'mailUnsentSeconds', coalesce(extract(epoch from v_now - min(m.created_at))::integer, 0),
         'mailsFailed', count(*) filter (where m.last_error is not null))
       from public.outgoing_mails as m where m.sent_at is null)
@@ -7487,7 +7594,7 @@ begin
       from public.alerts as a where a.closed_at is null);
 end;
 $function$;
-comment on function public.shop_health(boolean) is 'The figures by which the shop is well or not: {serverNow, sweepLagSeconds, lapsedHolds (up to 10000), lastSweepAt, drift (findings of validate_stock_consistency, which reads everything; null without p_with_drift), endedLastHour and expiredLastHour: holds, paymentsOverdue and paymentOverdueSeconds: open after their window, paymentsProcessing and paymentProcessingSeconds, paymentsLastDay and paymentsWithoutEvent, mailsUnsent, mailUnsentSeconds, mailsFailed, refundsUndone, refundUndoneSeconds, refundsFailed, shortRefusals and limitRefusals: requests of this hour and the last, alertsOpen, alertsUntold: tried in vain}. For operators. Locks nothing.';
+comment on function public.shop_health(boolean) is 'The figures by which the shop is well or not: {serverNow, sweepLagSeconds, lapsedHolds (up to 10000), lastSweepAt, drift (findings of validate_stock_consistency, which reads everything; null without p_with_drift), endedLastHour and expiredLastHour: holds, paymentsOverdue and paymentOverdueSeconds: open after their window, paymentsProcessing and paymentProcessingSeconds, paymentsLastDay and paymentsWithoutEvent, webhooksRefused, webhooksOfOtherMode and webhooksFailed: deliveries of this hour and the last that were not taken, mailsUnsent, mailUnsentSeconds, mailsFailed, refundsUndone, refundUndoneSeconds, refundsFailed, shortRefusals and limitRefusals: requests of this hour and the last, alertsOpen, alertsUntold: tried in vain}. For operators. Locks nothing.';
 grant execute on function public.shop_health(boolean) to service_role;
 
 CREATE OR REPLACE FUNCTION public.start_checkout(p_shopper_id uuid, p_cart_version text, p_expected_total_cents bigint, p_details jsonb, p_return_origin text, p_idempotency_key text DEFAULT NULL::text, p_body_hash text DEFAULT NULL::text)

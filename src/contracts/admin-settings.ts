@@ -18,7 +18,8 @@ const settings = {
   lowStockAt: from(0, MOST),
   lowStockClearsAt: from(0, MOST),
   lapsedShownSeconds: from(0, MOST),
-  trailKeptDays: from(30, 36_500),
+  /** `null`: for ever. */
+  trailKeptDays: from(30, 36_500).nullable(),
   mergedGuestSeconds: from(1, DAY),
   maxUnconvertedHolds: from(1, MOST),
   unconvertedWindowSeconds: from(1, MOST),
@@ -39,12 +40,18 @@ export const SettingsSchema = z.strictObject(settings).meta({ id: "Settings" });
 export type Settings = z.infer<typeof SettingsSchema>;
 export type SettingName = keyof Settings;
 
-const boundsOf = ({ minValue, maxValue }: z.ZodInt) => ({ min: minValue ?? 0, max: maxValue ?? MOST });
+/** The least and the most of a setting; without `required` it may be left empty, which is `null`. */
+export type SettingBounds = { min: number; max: number; required: boolean };
 
-/** The least and the most of each setting. */
+function boundsOf(schema: z.ZodInt | z.ZodNullable<z.ZodInt>): SettingBounds {
+  const isNullable = schema instanceof z.ZodNullable;
+  const { minValue, maxValue } = isNullable ? schema.unwrap() : schema;
+  return { min: minValue ?? 0, max: maxValue ?? MOST, required: !isNullable };
+}
+
 export const SETTING_BOUNDS = Object.fromEntries(
   Object.entries(settings).map(([name, schema]) => [name, boundsOf(schema)]),
-) as Record<SettingName, { min: number; max: number }>;
+) as Record<SettingName, SettingBounds>;
 
 /** `PUT /api/admin/settings`: what is left out stays. */
 export const SettingsChangeSchema = z

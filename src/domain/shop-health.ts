@@ -13,6 +13,11 @@ export type HealthFigures = {
   paymentProcessingSeconds: number;
   paymentsLastDay: number;
   paymentsWithoutEvent: number;
+  /** Deliveries of this hour and the last that nobody proved to be Stripe's. */
+  webhooksRefused: number;
+  webhooksOfOtherMode: number;
+  /** Signed by Stripe, and not answered 200. */
+  webhooksFailed: number;
   mailsUnsent: number;
   mailUnsentSeconds: number;
   mailsFailed: number;
@@ -101,6 +106,13 @@ const judges = {
         : `no event of Stripe came for ${silent} of ${paid} payments of the last day`,
     recommendation:
       "In Stripe under Developers, Webhooks, look at the deliveries: the address is {shop}/api/webhooks/stripe, and STRIPE_WEBHOOK_SECRET is that endpoint's signing secret. Orders are completed meanwhile by the shopper's return and by the sweep.",
+  }),
+  // Anybody can send what is refused, so no number of it wakes somebody up: payments without an event do.
+  webhooks_failing: ({ webhooksRefused: refused, webhooksOfOtherMode: foreign, webhooksFailed: failed }) => ({
+    level: level(failed >= 25, failed > 0 || foreign > 0 || refused >= 3),
+    says: `of the deliveries to the webhook in the last two hours ${failed} failed, ${refused} were refused for their signature, ${foreign} for their mode`,
+    recommendation:
+      "Stripe repeats what failed for days: look for internal_error, payment_unavailable and database_unavailable in the log. Refused signatures: is STRIPE_WEBHOOK_SECRET this endpoint's, or does somebody play Stripe? Another mode: an endpoint of test mode leads to a live shop, or the other way round.",
   }),
   mails_stuck: (of) => ({
     level: level(

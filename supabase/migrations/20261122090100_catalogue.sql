@@ -12,7 +12,7 @@ create table public.store_settings (
   shown_stock_limit integer not null default 20 check (shown_stock_limit between 1 and 100),
   low_stock_at integer not null default 5 check (low_stock_at >= 0),
   lapsed_shown_seconds integer not null default 1800 check (lapsed_shown_seconds >= 0),
-  trail_kept_days integer not null default 365 check (trail_kept_days between 30 and 36500)
+  trail_kept_days integer default 365 check (trail_kept_days between 30 and 36500)
 );
 comment on table public.store_settings is
   'Durations and caps as data. One row. A hold keeps a copy of what applied to it, so a change here never shortens a promise.';
@@ -32,7 +32,7 @@ comment on column public.store_settings.lapsed_shown_seconds is
   'How long an expired hold stays in the cart as "no longer held", in seconds.';
 
 comment on column public.store_settings.trail_kept_days is
-  'How old a row of the trail is before its owner may prune it, in days. Its total is kept.';
+  'How old a row of the trail is before it is pruned, in days; null: never. Its total is kept.';
 
 insert into public.store_settings default values;
 

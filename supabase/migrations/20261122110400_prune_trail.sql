@@ -79,7 +79,9 @@ begin
   if p_limit is null or p_limit not between 1 and 100000 then
     perform private.raise_invalid_request('p_limit is 1 to 100000 rows');
   end if;
-  select clock_timestamp() - make_interval(days => s.trail_kept_days) into strict v_before
+  -- Null keeps all of it: nothing is older than null. The floor stands here too, for a setting that lost its CHECK.
+  select case when s.trail_kept_days is not null
+              then clock_timestamp() - make_interval(days => greatest(s.trail_kept_days, 30)) end into strict v_before
   from public.store_settings as s;
   perform private.set_cause('system:prune');
   delete from public.reservation_trail as t
@@ -97,4 +99,4 @@ begin
 end;
 $$;
 comment on function private.prune_trail(integer) is
-  'Deletes at most p_limit rows of the trail that are older than trail_kept_days, after adding them to trail_totals and order_trail_totals. Answers {before: instant, pruned: rows, more: call again}. For the owner of the schema alone: no role of the Data API may call it. Locks the rows that it deletes. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..100000.';
+  'Deletes at most p_limit rows of the trail that are older than trail_kept_days, after adding them to trail_totals and order_trail_totals. Never what is younger than 30 days, and nothing where the setting is null. Answers {before: instant or null, pruned: rows, more: call again}. For the owner of the schema alone: no role of the Data API may call it, but through prune_old_records. Locks the rows that it deletes. Safe to repeat and to run several times at once. Raises HF001 for a limit outside 1..100000.';

@@ -73,6 +73,12 @@ begin
       where p.status = 'succeeded' and p.session_id is not null and p.amount_cents > 0
         and p.settled_at between v_now - interval '1 day' and v_now - interval '10 minutes')
   || (select jsonb_build_object(
+        'webhooksRefused', coalesce(sum(w.deliveries) filter (where w.reason in ('signature_refused', 'body_too_large')), 0),
+        'webhooksOfOtherMode', coalesce(sum(w.deliveries) filter (where w.reason = 'wrong_mode'), 0),
+        'webhooksFailed', coalesce(sum(w.deliveries) filter (
+          where w.reason not in ('signature_refused', 'body_too_large', 'wrong_mode')), 0))
+      from public.webhook_failures as w where w.hour >= date_trunc('hour', v_hour))
+  || (select jsonb_build_object(
         'mailsUnsent', count(*), 'mailUnsentSeconds', coalesce(extract(epoch from v_now - min(m.created_at))::integer, 0),
         'mailsFailed', count(*) filter (where m.last_error is not null))
       from public.outgoing_mails as m where m.sent_at is null)
@@ -90,7 +96,7 @@ begin
 end;
 $$;
 comment on function public.shop_health(boolean) is
-  'The figures by which the shop is well or not: {serverNow, sweepLagSeconds, lapsedHolds (up to 10000), lastSweepAt, drift (findings of validate_stock_consistency, which reads everything; null without p_with_drift), endedLastHour and expiredLastHour: holds, paymentsOverdue and paymentOverdueSeconds: open after their window, paymentsProcessing and paymentProcessingSeconds, paymentsLastDay and paymentsWithoutEvent, mailsUnsent, mailUnsentSeconds, mailsFailed, refundsUndone, refundUndoneSeconds, refundsFailed, shortRefusals and limitRefusals: requests of this hour and the last, alertsOpen, alertsUntold: tried in vain}. For operators. Locks nothing.';
+  'The figures by which the shop is well or not: {serverNow, sweepLagSeconds, lapsedHolds (up to 10000), lastSweepAt, drift (findings of validate_stock_consistency, which reads everything; null without p_with_drift), endedLastHour and expiredLastHour: holds, paymentsOverdue and paymentOverdueSeconds: open after their window, paymentsProcessing and paymentProcessingSeconds, paymentsLastDay and paymentsWithoutEvent, webhooksRefused, webhooksOfOtherMode and webhooksFailed: deliveries of this hour and the last that were not taken, mailsUnsent, mailUnsentSeconds, mailsFailed, refundsUndone, refundUndoneSeconds, refundsFailed, shortRefusals and limitRefusals: requests of this hour and the last, alertsOpen, alertsUntold: tried in vain}. For operators. Locks nothing.';
 
 create function public.track_alerts(p_raised jsonb, p_kinds text[])
 returns jsonb

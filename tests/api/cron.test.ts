@@ -76,6 +76,22 @@ test("fired twelve times at once, it sweeps every hold once and loses none", asy
   expect(told).toEqual({ times: ids.length, holds: ids.length });
 });
 
+test("the daily run prunes the trail by its age, keeps the totals, and writes down what it did", async () => {
+  const variantId = await createVariant(sql, 1);
+  const young = await newGuest().hold(variantId);
+  await sql`insert into reservation_trail (at, actor, cause, reservation_id, variant_id, location_id, old_status, new_status)
+    select now() - interval '366 days', 'shopper', 'release', gen_random_uuid(), variant_id, location_id, 'active', 'released'
+    from stock_levels where variant_id = ${variantId}`;
+  const answer = await anyone.send("GET", "/api/cron/reconcile", { headers: secret() });
+  expect(answer.status, answer.text).toBe(200);
+  const left = await sql`select reservation_id from reservation_trail where variant_id = ${variantId}`;
+  expect([...left]).toEqual([{ reservation_id: young.reservation.reservationId }]);
+  const [total] = await sql`select changes::int, cause from trail_totals where variant_id = ${variantId}`;
+  expect(total).toEqual({ changes: 1, cause: "release" });
+  const [run] = await sql`select trail_rows, is_more from prune_runs order by id desc limit 1`;
+  expect(run).toEqual({ trail_rows: 1, is_more: false });
+});
+
 test("after days of silence the next buyer is served at once, without a sweep, and the sweep then tidies up", async () => {
   const variantId = await createVariant(sql, 40);
   const ids = await insertLapsed(sql, [variantId], 40, 5);

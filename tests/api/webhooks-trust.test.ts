@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { newGuest, problemOf } from "../support/api-client.ts";
+import { ShopHealthSchema } from "@/contracts/health";
+import { bodyOf, newGuest, problemOf, storeKeys } from "../support/api-client.ts";
 import { orderOf, payer, stock, useCalmStripe } from "./checkout-floor.ts";
 import { useSecondStore } from "./second-store.ts";
 import { fingerprint, useShopFloor } from "./shop-floor.ts";
@@ -84,9 +85,67 @@ describe("a store with a key of live mode", () => {
   });
 });
 
+const tooLarge = () => eventOf("customer.created", { filling: "x".repeat(1024 * 1024) });
+
 test("a body of more than a megabyte is refused unread", async () => {
-  const body = eventOf("customer.created", { filling: "x".repeat(1024 * 1024) });
-  problemOf(await deliver(body), "body_too_large");
+  problemOf(await deliver(tooLarge()), "body_too_large");
+});
+
+describe("what is not taken", () => {
+  const rows = () => sql<{ reason: string; deliveries: number }[]>`
+    select reason, sum(deliveries)::int as deliveries from webhook_failures group by reason`;
+  const counts = async () => new Map((await rows()).map(({ reason, deliveries }) => [reason, deliveries]));
+  /** By how much each reason grew meanwhile; until that is as much as is expected, or for five seconds. */
+  async function expectCounted(expected: Record<string, number>, act: () => Promise<unknown>) {
+    const before = await counts();
+    await act();
+    await expect
+      .poll(
+        async () => {
+          const grown = [...(await counts())].map(([reason, now]) => [
+            reason,
+            now - (before.get(reason) ?? 0),
+          ]);
+          return Object.fromEntries(grown.filter(([, more]) => Number(more) > 0));
+        },
+        { timeout: 5_000 },
+      )
+      .toEqual(expected);
+  }
+
+  test("is counted by its reason, a flood in a few rows, and the shop's health says it", async () => {
+    const { body } = await begun();
+    const live = JSON.stringify({ ...JSON.parse(body), livemode: true });
+    await expectCounted({ signature_refused: 40, wrong_mode: 1, body_too_large: 1 }, () =>
+      Promise.all([
+        ...Array.from({ length: 40 }, () => deliver(body, "t=1,v1=forged")),
+        deliver(live),
+        deliver(tooLarge()),
+      ]),
+    );
+    const [row] =
+      await sql`select count(*)::int as rows from webhook_failures where hour >= now() - interval '1 hour'`;
+    expect(row?.rows).toBeLessThanOrEqual(12);
+    const admin = newGuest();
+    const headers = { authorization: `Bearer ${storeKeys().cronSecret}` };
+    const health = bodyOf(await admin.send("GET", "/api/admin/health", { headers }), 200, ShopHealthSchema);
+    expect(health.checks.find(({ name }) => name === "webhooks_failing")).toMatchObject({
+      says: expect.stringMatching(/\d+ were refused for their signature, [1-9]\d* for their mode/),
+      recommendation: expect.stringContaining("STRIPE_WEBHOOK_SECRET"),
+    });
+  });
+
+  test("is counted also where the store itself failed", async () => {
+    const { body } = await begun();
+    // What no version of Stripe sends, and what a change of theirs could look like to us.
+    const bad = JSON.stringify({ ...JSON.parse(body), data: {} });
+    await expectCounted({ failed: 1 }, async () => expect((await deliver(bad)).status).toBe(500));
+  });
+
+  test("and what is taken is not", async () => {
+    const { body } = await begun();
+    await expectCounted({}, () => deliver(body));
+  });
 });
 
 test.each([
@@ -148,6 +207,10 @@ describe("while the database is down", () => {
     const one = await begun();
     await second.gateway.close();
     problemOf(await deliver(one.body, signatureOf(one.body), second.url), "database_unavailable");
+    // It cannot be counted where the counters are: so the log says it.
+    await expect
+      .poll(() => second.log(), { timeout: 20_000 })
+      .toMatch(/"reason":"database_unavailable","deliveries":1/);
     await second.gateway.open();
     await second.gateway.loseNext();
     const lost = await deliver(one.body, signatureOf(one.body), second.url);

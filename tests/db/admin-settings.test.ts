@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { SettingsSchema } from "@/contracts/admin-settings";
+import { SETTING_BOUNDS, type SettingName, SettingsSchema } from "@/contracts/admin-settings";
 import { paid, pinCart, settle } from "../support/checkout.ts";
 import { useTestDatabase } from "../support/database.ts";
 import {
@@ -35,15 +35,16 @@ describe("every setting", () => {
   test.each(Object.keys(SettingsSchema.shape))(
     "%s is saved in its own column, from its least to its most",
     async (name) => {
-      const { minValue, maxValue } = SettingsSchema.shape[name as keyof typeof SettingsSchema.shape];
+      const { min, max, required } = SETTING_BOUNDS[name as SettingName];
       const [before] = await db.sql<Record<string, number>[]>`select * from store_settings`;
-      for (const value of [must(minValue), must(maxValue)]) {
+      for (const value of [...(required ? [] : [null]), min, max]) {
         const { settings } = await saveSettings(db.sql, { [name]: value });
         expect(settings[name]).toBe(value);
         const [row] = await db.sql<Record<string, number>[]>`select * from store_settings`;
         expect(row).toEqual({ ...before, [columnOf(name)]: value });
       }
-      expect(await sqlStateOf(saveSettings(db.sql, { [name]: must(minValue) - 1 }))).toBe("23514");
+      expect(await sqlStateOf(saveSettings(db.sql, { [name]: min - 1 }))).toBe("23514");
+      if (required) expect(await sqlStateOf(saveSettings(db.sql, { [name]: null }))).toBe("23502");
       await saveSettings(db.sql, { [name]: must(before)[columnOf(name)] });
     },
   );

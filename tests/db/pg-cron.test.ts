@@ -23,6 +23,7 @@ test("with pg_cron one job of each kind is scheduled, by name, and what it runs 
   const jobs = await db.sql<{ jobname: string; schedule: string; command: string }[]>`
     select * from cron.job order by jobname`;
   expect(jobs.map((job) => [job.jobname, job.schedule])).toEqual([
+    ["holdfast-prune-records", "41 * * * *"],
     ["holdfast-prune-sources", "* * * * *"],
     ["holdfast-sweep", "* * * * *"],
   ]);

@@ -1,91 +1,21 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { type Faults, STOCK, startFaultyStore } from "../storm/faulty-store.ts";
 import { readOptions } from "../storm/options.ts";
 import { reportOf } from "../storm/report.ts";
 import { runStorm } from "../storm/storm.ts";
 import type { Verdict } from "../storm/verdict.ts";
+import { npmRun } from "../support/npm-run.ts";
 
 // Stores that break their promises, each in one way: a storm that would not notice proves nothing.
 
-type Faults = {
-  /** Sells so many units more than there are. */
-  oversells?: number;
-  /** Refuses while units are left. */
-  isStingy?: boolean;
-  /** Promises, and forgets it at once. */
-  forgets?: boolean;
-  /** Units that are given back do not come back. */
-  keeps?: boolean;
-  /** Now and then answers with an error of its own. */
-  breaks?: boolean;
-  /** Says in its refusal that there is enough. */
-  contradicts?: boolean;
-};
+let stop = () => {};
 
-const STOCK = 12;
-const VARIANT = "b0000000-0000-4000-8000-000000000001";
-let server: Server | undefined;
+afterEach(() => stop());
 
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
-
-/** The least of a store that a storm asks. */
 async function startStore(faults: Faults): Promise<string> {
-  const carts = new Map<string, number>();
-  let free = STOCK + (faults.oversells ?? 0);
-  let asked = 0;
-  server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = JSON.parse(Buffer.concat(chunks).toString() || "{}") as {
-      quantity?: number;
-      action?: string;
-    };
-    const who = /guest=(\w+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
-    const held = carts.get(who) ?? 0;
-    const answer = (status: number, json: object, headers = {}) =>
-      response
-        .writeHead(status, { "content-type": "application/json", ...headers })
-        .end(JSON.stringify(json));
-    const hold = (units: number) => {
-      if (!faults.forgets) carts.set(who, units);
-      answer(201, { reservation: { reservationId: who, quantity: units } });
-    };
-    const { pathname } = new URL(request.url ?? "", "http://x");
-    if (pathname === "/api/products")
-      return answer(200, { products: [{ variants: [{ id: VARIANT, sku: "the-sku" }] }] });
-    if (pathname === "/api/stock/availability") {
-      const available = Math.max(0, free - (faults.oversells ?? 0) - (faults.isStingy ? 0 : 0));
-      return answer(200, { availability: [{ available, atLeast: false }] });
-    }
-    if (pathname === "/api/session") return answer(200, {}, { "set-cookie": `guest=g${++asked}; Path=/` });
-    if (request.method === "GET") {
-      const lines = held ? [{ variantId: VARIANT, quantity: held, expiresAt: "2026-01-01T00:00:00Z" }] : [];
-      return answer(200, { serverNow: "2026-01-01T00:00:00Z", lines });
-    }
-    if (request.method === "DELETE") {
-      if (!faults.keeps) free += held;
-      carts.delete(who);
-      return answer(200, { released: held });
-    }
-    if (faults.breaks && ++asked % 7 === 0) return answer(500, { code: "internal_error" });
-    if (body.action === "extend") return hold(held);
-    const wanted = body.action === "set_quantity" ? (body.quantity ?? 0) - held : (body.quantity ?? 0);
-    const least = faults.isStingy ? 3 : 0;
-    if (free - wanted < least)
-      return answer(409, {
-        code: "insufficient_stock",
-        available: faults.contradicts ? 5 : 0,
-        requested: wanted,
-      });
-    free -= wanted;
-    return hold(held + wanted);
-  });
-  await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const store = await startFaultyStore(faults);
+  stop = store.stop;
+  return store.url;
 }
 
 async function verdictOn(faults: Faults): Promise<Verdict> {
@@ -124,6 +54,49 @@ describe("the storm's verdict", () => {
     expect(failed(verdict)).toContain(name);
     expect(verdict.passed).toBe(false);
     expect(reportOf(verdict)).toMatch(new RegExp(`✗ ${name}`));
+  });
+});
+
+describe("the storm as it is typed", () => {
+  const against = (url: string, ...more: string[]) =>
+    npmRun("storm", [
+      "--url",
+      url,
+      "--buyers",
+      "40",
+      "--stock",
+      String(STOCK),
+      "--variant",
+      "the-sku",
+      ...more,
+    ]);
+
+  test("ends with 0 for a store that keeps its promises", async () => {
+    const { code, output } = await against(await startStore({}));
+    expect(output).toContain("The store kept every promise.");
+    expect(code).toBe(0);
+  });
+
+  test("ends with 1 for one that sells a unit too many, and says so", async () => {
+    const { code, output } = await against(await startStore({ oversells: 1 }));
+    expect(output).toMatch(/✗ oversold +1: after the race/);
+    expect(output).toContain("The store did not pass");
+    expect(code).toBe(1);
+  });
+
+  test("ends with 1 where no store answers, or where its wish makes no sense, and with one sentence", async () => {
+    const url = await startStore({});
+    stop();
+    const gone = await against(url);
+    expect(gone).toEqual({ code: 1, output: `No store answers at ${url}.\n` });
+    const wrong = await against(url, "--pay", "41");
+    expect(wrong).toEqual({ code: 1, output: "--pay is at most --stock and --buyers.\n" });
+  });
+
+  test("explains itself", async () => {
+    const { code, output } = await npmRun("storm", ["--help"]);
+    expect(output).toContain("--wait-expiry");
+    expect(code).toBe(0);
   });
 });
 

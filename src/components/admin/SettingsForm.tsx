@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { adminApi } from "@/contexts/admin-api";
-import type { SettingName, Settings, SettingsChange } from "@/contracts/admin-settings";
+import type { SettingBounds, SettingName, Settings, SettingsChange } from "@/contracts/admin-settings";
 import { countText } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
@@ -13,8 +13,8 @@ import { useAdminAction } from "./use-admin-action";
 
 interface SettingsFormProps {
   settings: Settings;
-  /** The least and the most of each, from the contract. */
-  bounds: Readonly<Record<SettingName, { min: number; max: number }>>;
+  /** From the contract. */
+  bounds: Readonly<Record<SettingName, SettingBounds>>;
 }
 
 /** Sends what differs and nothing else: what another admin changed meanwhile stays. */
@@ -28,7 +28,7 @@ export function SettingsForm({ settings, bounds }: SettingsFormProps) {
     const names = Object.keys(known) as SettingName[];
     const change: SettingsChange = Object.fromEntries(
       names
-        .map((name) => [name, Number(data.get(name))] as const)
+        .map((name) => [name, settingOf(data.get(name))] as const)
         .filter(([name, value]) => value !== known[name]),
     );
     const count = Object.keys(change).length;
@@ -56,8 +56,7 @@ export function SettingsForm({ settings, bounds }: SettingsFormProps) {
                 type="number"
                 step={1}
                 {...bounds[name]}
-                defaultValue={known[name]}
-                required
+                defaultValue={known[name] ?? ""}
               />
             ))}
           </div>
@@ -72,3 +71,6 @@ export function SettingsForm({ settings, bounds }: SettingsFormProps) {
     </form>
   );
 }
+
+/** What was left empty is no number at all. */
+const settingOf = (typed: FormDataEntryValue | null): number | null => (typed === "" ? null : Number(typed));

@@ -91,7 +91,11 @@ export const SETTING_GROUPS: readonly { title: string; settings: readonly Settin
         label: "Guest acts for the user, seconds",
         hint: "After a sign-in, for requests that were under way.",
       },
-      { name: "trailKeptDays", label: "Trail kept, days", hint: "Totals are kept for good." },
+      {
+        name: "trailKeptDays",
+        label: "Trail kept, days",
+        hint: "Then pruned, its totals kept. Empty: for ever.",
+      },
     ],
   },
 ];

@@ -613,6 +613,37 @@ export type Database = {
         };
         Relationships: [];
       };
+      prune_runs: {
+        Row: {
+          counters: number;
+          finished_at: string;
+          id: number;
+          is_more: boolean;
+          started_at: string;
+          trail_before: string | null;
+          trail_rows: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          counters: number;
+          finished_at: string;
+          id?: never;
+          is_more: boolean;
+          started_at: string;
+          trail_before?: string | null;
+          trail_rows: number;
+        };
+        Update: {
+          counters?: number;
+          finished_at?: string;
+          id?: never;
+          is_more?: boolean;
+          started_at?: string;
+          trail_before?: string | null;
+          trail_rows?: number;
+        };
+        Relationships: [];
+      };
       refund_lines: {
         Row: {
           decided_at: string | null;
@@ -1063,7 +1094,7 @@ export type Database = {
           shipping_cents: number;
           shop_currency: string;
           shown_stock_limit: number;
-          trail_kept_days: number;
+          trail_kept_days: number | null;
           unconverted_window_seconds: number;
           vip_hold_seconds: number;
         };
@@ -1092,7 +1123,7 @@ export type Database = {
           shipping_cents?: number;
           shop_currency?: string;
           shown_stock_limit?: number;
-          trail_kept_days?: number;
+          trail_kept_days?: number | null;
           unconverted_window_seconds?: number;
           vip_hold_seconds?: number;
         };
@@ -1120,7 +1151,7 @@ export type Database = {
           shipping_cents?: number;
           shop_currency?: string;
           shown_stock_limit?: number;
-          trail_kept_days?: number;
+          trail_kept_days?: number | null;
           unconverted_window_seconds?: number;
           vip_hold_seconds?: number;
         };
@@ -1232,6 +1263,28 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      webhook_failures: {
+        Row: {
+          deliveries: number;
+          hour: string;
+          last_at: string;
+          reason: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          deliveries: number;
+          hour: string;
+          last_at: string;
+          reason: string;
+        };
+        Update: {
+          deliveries?: number;
+          hour?: string;
+          last_at?: string;
+          reason?: string;
+        };
+        Relationships: [];
       };
     };
     Views: {
@@ -1419,6 +1472,7 @@ export type Database = {
       claim_refunds: { Args: { p_limit: number }; Returns: Json };
       claim_settlements: { Args: { p_limit: number; p_variant_ids?: string[] }; Returns: Json };
       count_sign_in_attempt: { Args: { p_email: string; p_way: string }; Returns: Json };
+      count_webhook_failures: { Args: { p_failures: Json }; Returns: Json };
       decide_restock: {
         Args: { p_order_line_id: string; p_quantity?: number; p_refund_id: string; p_restock: boolean };
         Returns: Json;
@@ -1454,6 +1508,7 @@ export type Database = {
       note_event: { Args: { p_event_id: string; p_event_type: string }; Returns: Json };
       open_payment: { Args: { p_shopper_id: string }; Returns: Json };
       payments_to_reconcile: { Args: { p_after?: string; p_limit?: number }; Returns: Json };
+      prune_old_records: { Args: { p_limit?: number }; Returns: Json };
       prune_sources: { Args: { p_limit?: number }; Returns: Json };
       reconcile_stock: { Args: Record<PropertyKey, never>; Returns: Json };
       record_alert: { Args: { p_alert_id: string; p_error?: string; p_told: string[] }; Returns: Json };
