@@ -1,9 +1,9 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright-core";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { newGuest } from "../support/api-client.ts";
 import { createVariant, must, stockOf } from "../support/shop.ts";
 import { useStoreDatabase } from "../support/store.ts";
+import { levelPath, signInAsAdmin } from "./admin.ts";
+import { expectGood } from "./good-page.ts";
 import { useShoppers } from "./shopper.ts";
 
 const newShopper = useShoppers();
@@ -17,88 +17,12 @@ beforeEach(async () => {
   sku = must(row).sku;
 });
 
-type Options = Parameters<typeof newShopper>[0];
-
-type About = { productId: string; levelPath: string; reservationId: string };
-
 /** A page in which the shop's admin is signed in. */
-async function asAdmin(path: string, options?: Options) {
-  const shopper = await newShopper(options);
-  const { page } = shopper;
-  await page.goto(`/sign-in?${new URLSearchParams({ next: path })}`);
-  await page.getByLabel("E-mail").fill("admin@holdfast.test");
-  await page.getByLabel("Password").fill("tidewater-demo");
-  await page.keyboard.press("Enter");
-  await page.waitForURL((url) => url.pathname + url.search === path);
-  await page.getByRole("navigation", { name: "Admin" }).waitFor();
+async function asAdmin(path: string) {
+  const shopper = await newShopper();
+  await signInAsAdmin(shopper.page, path);
   return shopper;
 }
-
-const levelPath = async (id: string) => {
-  const [row] = await sql<
-    { place: string }[]
-  >`select location_id as place from stock_levels where variant_id = ${id}`;
-  return `/admin/stock/${id}/${must(row).place}`;
-};
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-  );
-  expect(found, page.url()).toEqual([]);
-  const [content, screen] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ]);
-  expect(content, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(screen ?? 0);
-  expect(await page.locator("h1").count(), "one first heading").toBe(1);
-}
-
-describe.each([
-  { name: "a phone", viewport: { width: 390, height: 844 }, colorScheme: "light" as const },
-  { name: "a wide screen in the dark", viewport: { width: 1440, height: 900 }, colorScheme: "dark" as const },
-])("on $name", (options) => {
-  /** What is looked at, in parts: a page takes axe seconds. */
-  const parts: Record<string, (about: About) => string[]> = {
-    "of holds": ({ reservationId }) => ["/reservations", `/reservations/${reservationId}`],
-    "of the catalogue": ({ productId }) => ["/products", "/products/new", `/products/${productId}`],
-    "of stock": ({ levelPath }) => ["/stock", "/stock/import", levelPath],
-    "of what was": () => ["/timeline", `/timeline?variantId=${variantId}`, "/sweep"],
-    "of what shall be": () => ["/consistency", "/settings"],
-  };
-
-  it.each(Object.keys(parts))(
-    "axe finds nothing in the pages %s, and none is wider than the screen",
-    async (part) => {
-      const { reservation } = await newGuest().hold(variantId, 2);
-      const [row] = await sql<{ productId: string; locationId: string }[]>`
-      select v.product_id as "productId", s.location_id as "locationId"
-      from variants v join stock_levels s on s.variant_id = v.id where v.id = ${variantId}`;
-      const { productId, locationId } = must(row);
-      const about = {
-        productId,
-        levelPath: `/stock/${variantId}/${locationId}`,
-        reservationId: reservation.reservationId,
-      };
-      const [first = "", ...others] = must(parts[part])(about);
-      const { page } = await asAdmin(`/admin${first}`, { ...options, reducedMotion: "reduce" });
-      await expectAccessible(page);
-      for (const path of others) {
-        await page.goto(`/admin${path}`);
-        await expectAccessible(page);
-      }
-    },
-  );
-
-  it("axe finds nothing in the overview, nor in the figures behind its charts", async () => {
-    await newGuest().reserve(variantId, 9);
-    const { page } = await asAdmin("/admin", { ...options, reducedMotion: "reduce" });
-    await page.getByRole("button", { name: "Pause" }).click();
-    for (const summary of await page.locator("figure summary").all()) await summary.click();
-    await expectAccessible(page);
-  });
-});
 
 it("is not for everybody: a user is told so, and finds no way around", async () => {
   const { page, forgive } = await newShopper();
@@ -152,14 +76,14 @@ it("a hold is found, taken back with a reason, and its timeline says who and why
 it("stock that is held is not counted away: the holds are named, and taken back only when told so", async () => {
   const guest = newGuest();
   const { reservation } = await guest.hold(variantId, 4);
-  const { page, forgive } = await asAdmin(await levelPath(variantId));
+  const { page, forgive } = await asAdmin(await levelPath(sql, variantId));
   await page.getByLabel("Change in units").fill("-3");
   await page.getByLabel("Reason").fill("Three broke");
   await page.getByRole("button", { name: "Adjust", exact: true }).click();
   await page.getByRole("alert").getByText("Shoppers hold some of these units.").waitFor();
   await page.getByRole("link", { name: reservation.reservationId }).waitFor();
   forgive(/status of 409/);
-  await expectAccessible(page);
+  await expectGood(page);
   expect(await stockOf(sql, variantId)).toEqual({ on_hand: 5, reserved: 4 });
   await page.getByRole("button", { name: "Take 1 hold back, and adjust" }).click();
   await page.getByRole("status").getByText("2 units on hand now. 1 hold taken back").waitFor();

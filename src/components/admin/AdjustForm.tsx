@@ -6,7 +6,7 @@ import type { AdminLevel } from "@/contracts/admin-stock";
 import { countText } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 import { HoldsInTheWay } from "./HoldsInTheWay";
 import { Outcome } from "./Outcome";
 import { useAdminAction } from "./use-admin-action";

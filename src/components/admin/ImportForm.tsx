@@ -7,7 +7,7 @@ import { countText } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { TextArea } from "../ui/TextArea";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 import { ImportPreview } from "./ImportPreview";
 import { Outcome } from "./Outcome";
 import { useAdminAction } from "./use-admin-action";

@@ -3,7 +3,7 @@
 import { useId, useState } from "react";
 import { Field } from "../ui/Field";
 import { Picture } from "../ui/Picture";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 
 interface PictureFieldProps {
   path: string;

@@ -7,7 +7,7 @@ import type { AdminProduct, NewProduct } from "@/contracts/admin-catalogue";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { TextArea } from "../ui/TextArea";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 import { Outcome } from "./Outcome";
 import { PictureField } from "./PictureField";
 import { useAdminAction } from "./use-admin-action";

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { adminApi } from "@/contexts/admin-api";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 import { Outcome } from "./Outcome";
 import { useAdminAction } from "./use-admin-action";
 

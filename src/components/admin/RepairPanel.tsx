@@ -5,9 +5,9 @@ import { adminApi } from "@/contexts/admin-api";
 import type { Repair } from "@/contracts/admin-housekeeping";
 import { countText } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
-import styles from "./admin.module.css";
 import { FindingsTable } from "./FindingsTable";
 import { Outcome } from "./Outcome";
+import styles from "./page.module.css";
 import { useAdminAction } from "./use-admin-action";
 
 /** First a dry run, then the repair; a repair without a look before it is not offered. */

@@ -5,7 +5,7 @@ import { adminApi } from "@/contexts/admin-api";
 import type { AdminLevel } from "@/contracts/admin-stock";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 import { Outcome } from "./Outcome";
 import { useAdminAction } from "./use-admin-action";
 

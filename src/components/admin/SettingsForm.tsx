@@ -6,8 +6,9 @@ import type { SettingName, Settings, SettingsChange } from "@/contracts/admin-se
 import { countText } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
-import styles from "./admin.module.css";
+import formStyles from "./form.module.css";
 import { Outcome } from "./Outcome";
+import pageStyles from "./page.module.css";
 import { SETTING_GROUPS } from "./setting-words";
 import { useAdminAction } from "./use-admin-action";
 
@@ -42,11 +43,11 @@ export function SettingsForm({ settings, bounds }: SettingsFormProps) {
     );
   };
   return (
-    <form className={styles.page} onSubmit={submit}>
+    <form className={pageStyles.page} onSubmit={submit}>
       {SETTING_GROUPS.map(({ title, settings: group }) => (
-        <fieldset key={title} className={styles.group}>
+        <fieldset key={title} className={formStyles.group}>
           <legend>{title}</legend>
-          <div className={styles.filters}>
+          <div className={formStyles.filters}>
             {group.map(({ name, label, hint }) => (
               <Field
                 key={name}

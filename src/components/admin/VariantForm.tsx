@@ -5,7 +5,7 @@ import { adminApi } from "@/contexts/admin-api";
 import type { AdminVariant, NewVariant } from "@/contracts/admin-catalogue";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 import { Outcome } from "./Outcome";
 import { useAdminAction } from "./use-admin-action";
 
