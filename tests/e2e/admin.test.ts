@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 import { newGuest } from "../support/api-client.ts";
+import { NO_PICTURES, PICTURES } from "../support/pictures.ts";
 import { createVariant, must, stockOf } from "../support/shop.ts";
 import { useStoreDatabase } from "../support/store.ts";
 import { levelPath, signInAsAdmin } from "./admin.ts";
@@ -170,6 +171,53 @@ it("a product is made, gets a variant, and is published", async () => {
   await page.getByRole("link", { name: "See it in the shop" }).click();
   await page.getByRole("heading", { name: "Buoy", level: 1 }).waitFor();
   await page.getByText("€19.99").first().waitFor();
+});
+
+it("a picture is uploaded, refused by its content, and shown in the shop once the product is saved", async () => {
+  const [row] = await sql<{ id: string; slug: string }[]>`
+    select p.id, p.slug from products p join variants v on v.product_id = p.id where v.id = ${variantId}`;
+  const { id, slug } = must(row);
+  const { page, forgive } = await asAdmin(`/admin/products/${id}`);
+  const file = page.getByLabel("Upload another picture");
+  const chosen = (name: string, buffer: Buffer) => ({ name, mimeType: "image/png", buffer });
+  await file.setInputFiles(chosen("harmless.png", must(NO_PICTURES["an SVG"])));
+  await page.getByRole("alert").getByText("This file is no PNG, JPEG, WebP or AVIF.").waitFor();
+  forgive(/status of 422/);
+  await file.setInputFiles(chosen("large.png", Buffer.alloc(2 * 1024 * 1024 + 1)));
+  await page.getByRole("alert").getByText("This picture is larger than 2 MiB.").waitFor();
+  await file.setInputFiles(chosen("buoy.png", PICTURES.png));
+  await page.getByRole("status").getByText("Uploaded.").waitFor();
+  const path = await page.getByLabel("Picture", { exact: true }).inputValue();
+  expect(path).toMatch(/^\/pictures\/[0-9a-f]{64}\.png$/);
+  const isShown = (name: string) =>
+    page.getByRole("img", { name }).evaluate((picture: HTMLImageElement) => picture.naturalWidth === 1);
+  await expect.poll(() => isShown("The picture as it will be shown")).toBe(true);
+  await page.getByLabel("What the picture shows").fill("A buoy in the fog");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("status").getByText("Saved.").waitFor();
+  await expectGood(page);
+  await page.goto(`/products/${slug}`);
+  await expect.poll(() => isShown("A buoy in the fog")).toBe(true);
+});
+
+it("a double click and a lost answer adjust stock once", async () => {
+  const { page, forgive } = await asAdmin(await levelPath(sql, variantId));
+  const keys: (string | undefined)[] = [];
+  await page.route("**/api/admin/stock/adjust", async (route) => {
+    keys.push(route.request().headers()["idempotency-key"]);
+    // The first arrives, and nobody hears of it.
+    if (keys.length > 1) return route.continue();
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  await page.getByLabel("Change in units").fill("3");
+  await page.getByLabel("Reason").fill("Three came");
+  await page.getByRole("button", { name: "Adjust", exact: true }).dblclick();
+  await page.getByRole("status").getByText("8 units on hand now.").waitFor();
+  expect(keys.length).toBeGreaterThan(1);
+  expect(new Set(keys).size).toBe(1);
+  expect((await stockOf(sql, variantId)).on_hand).toBe(8);
+  forgive(/ERR_CONNECTION_RESET/);
 });
 
 it("a setting is changed alone, and says what it applies to", async () => {

@@ -1,7 +1,6 @@
 "use client";
 
 import { type ChangeEvent, type FormEvent, useState } from "react";
-import { adminApi } from "@/contexts/admin-api";
 import type { ImportAnswer } from "@/contracts/admin-stock";
 import { countText } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
@@ -17,10 +16,10 @@ export function ImportForm() {
   const [csv, setCsv] = useState("");
   const [reason, setReason] = useState("");
   const [answer, setAnswer] = useState<ImportAnswer | null>(null);
-  const { pending, failure, done, run } = useAdminAction();
+  const { api, pending, failure, done, run } = useAdminAction();
   const send = (version?: string) =>
     run(
-      () => adminApi.importStock({ csv, reason, ...(version && { version }) }),
+      () => api.importStock({ csv, reason, ...(version && { version }) }),
       (result) => {
         setAnswer(result);
         return summaryOf(result);

@@ -1,6 +1,5 @@
 "use client";
 
-import { adminApi } from "@/contexts/admin-api";
 import type { AdminProduct } from "@/contracts/admin-catalogue";
 import { Button } from "../ui/Button";
 import marksStyles from "./marks.module.css";
@@ -9,10 +8,10 @@ import pageStyles from "./page.module.css";
 import { useAdminAction } from "./use-admin-action";
 
 export function PublishButton({ product: { id, isPublished } }: { product: AdminProduct }) {
-  const { pending, failure, done, run } = useAdminAction();
+  const { api, pending, failure, done, run } = useAdminAction();
   const publish = () =>
     run(
-      () => adminApi.updateProduct(id, { isPublished: !isPublished }),
+      () => api.updateProduct(id, { isPublished: !isPublished }),
       ({ product }) => (product.isPublished ? "Published." : "Taken out of the shop."),
     );
   return (

@@ -1,7 +1,6 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { adminApi } from "@/contexts/admin-api";
 import type { SettingName, Settings, SettingsChange } from "@/contracts/admin-settings";
 import { countText } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
@@ -22,7 +21,7 @@ interface SettingsFormProps {
 export function SettingsForm({ settings, bounds }: SettingsFormProps) {
   // What the form began with: what another admin changes meanwhile is neither shown nor sent.
   const [known, setKnown] = useState(settings);
-  const { pending, failure, done, run, say } = useAdminAction();
+  const { api, pending, failure, done, run, say } = useAdminAction();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
@@ -35,7 +34,7 @@ export function SettingsForm({ settings, bounds }: SettingsFormProps) {
     const count = Object.keys(change).length;
     if (count === 0) return say("Nothing is different.");
     void run(
-      () => adminApi.saveSettings(change),
+      () => api.saveSettings(change),
       () => {
         setKnown(Object.assign({}, known, change));
         return `${countText(count, "setting")} saved.`;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { OrderAnswer, Restock } from "@/contracts/orders";
 import { ProblemError } from "../http/problem";
-import { callFunction } from "../supabase/call-function";
+import { type Acting, changeOnce } from "../supabase/change-once";
 import { IF_IDEMPOTENT } from "../supabase/repeat";
 import { readOrder } from "./get-order";
 import { serverNow } from "./sql-answers";
@@ -18,12 +18,13 @@ const AnswerSchema = z.object({
 export async function decideRestock(
   orderId: string,
   { refundId, orderLineId, restock }: { refundId: string; orderLineId: string; restock: boolean },
+  by: Acting,
 ): Promise<OrderAnswer> {
   const before = await readOrder(orderId);
   const isHere = before.order.refunds.some((refund) => refund.refundId === refundId.toLowerCase());
   if (!isHere) throw new ProblemError("refund_not_found", { serverNow: before.serverNow });
   const args = { p_refund_id: refundId, p_order_line_id: orderLineId, p_restock: restock };
-  const { outcome, serverNow } = await callFunction("decide_restock", args, AnswerSchema, IF_IDEMPOTENT);
+  const { outcome, serverNow } = await changeOnce("decide_restock", args, AnswerSchema, by, IF_IDEMPOTENT);
   if (outcome === "not_found") throw new ProblemError("refund_not_found", { serverNow });
   if (outcome === "exceeds") throw new ProblemError("refund_exceeds", { serverNow });
   const answer = await readOrder(orderId);
