@@ -14,10 +14,11 @@ const headers = [
   // Browsers heed it over https alone.
   { key: "Strict-Transport-Security", value: "max-age=31536000" },
 ];
-/** An answer of the API that a browser shows as a page can do nothing; a picture can draw itself. */
+/** An answer of the API, or an uploaded file, that a browser shows as a page can do nothing; a picture can draw itself. */
 const inert = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const policies = [
   { source: "/api/:path*", policy: inert },
+  { source: "/pictures/:path*", policy: inert },
   { source: "/:path*.svg", policy: `${inert}; style-src 'unsafe-inline'` },
 ];
 

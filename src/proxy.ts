@@ -40,7 +40,8 @@ function policyFor(request: NextRequest): string {
 export const config = {
   matcher: [
     {
-      source: "/((?!api/|api$|_next/static|_next/image|products/[^/]+\\.svg$|holdfast\\.svg$|icon\\.svg$).*)",
+      source:
+        "/((?!api/|api$|_next/static|_next/image|pictures/|products/[^/]+\\.svg$|holdfast\\.svg$|icon\\.svg$).*)",
     },
     {
       source: "/api/((?!products|stock/availability|health|openapi).*)",

@@ -111,7 +111,7 @@ create table public.admin_trail (
   reason text,
   before jsonb,
   after jsonb,
-  constraint admin_trail_entity_check CHECK ((entity = ANY (ARRAY['product'::text, 'variant'::text, 'settings'::text, 'reservation'::text, 'stock_level'::text, 'stock'::text]))),
+  constraint admin_trail_entity_check CHECK ((entity = ANY (ARRAY['product'::text, 'variant'::text, 'settings'::text, 'reservation'::text, 'stock_level'::text, 'stock'::text, 'picture'::text]))),
   constraint admin_trail_pkey PRIMARY KEY (id),
   constraint admin_trail_reason_check CHECK ((reason <> ''::text))
 );
@@ -119,7 +119,7 @@ CREATE INDEX admin_trail_entity_id_idx ON public.admin_trail USING btree (entity
 alter table public.admin_trail enable row level security;
 comment on table public.admin_trail is 'The append-only trail of the catalogue and the settings, whoever changes them, and of what admins did to holds and stock, with their reasons. Grows with what people do, not with what shoppers do, and is never pruned.';
 comment on column public.admin_trail.admin_id is 'The user id of the admin; null where somebody typed SQL.';
-comment on column public.admin_trail.entity_id is 'The product, variant or reservation; of a stock level its variant; null for settings and for the stock as a whole.';
+comment on column public.admin_trail.entity_id is 'The product, variant or reservation; of a stock level its variant; null for settings, pictures and the stock as a whole.';
 comment on column public.admin_trail.before is 'What was there, as the columns have it; null for what is new.';
 comment on column public.admin_trail.after is 'What came of it, in the same words; null for what was deleted.';
 grant select on table public.admin_trail to service_role;
@@ -454,6 +454,25 @@ comment on column public.payments.received_cents is 'What Stripe received, in mi
 comment on column public.payments.settled_at is 'When its final state was written.';
 comment on column public.payments.claimed_until is 'Until when somebody is settling it with Stripe, or need not look again.';
 grant select on table public.payments to service_role;
+
+create table public.product_pictures (
+  hash text not null,
+  content bytea not null,
+  type text not null,
+  admin_id uuid not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  constraint product_pictures_content_is_small CHECK ((octet_length(content) <= 2097152)),
+  constraint product_pictures_hash_is_of_its_content CHECK ((hash = encode(sha256(content), 'hex'::text))),
+  constraint product_pictures_pkey PRIMARY KEY (hash),
+  constraint product_pictures_type_is_of_its_content CHECK (COALESCE((type = private.picture_type(content)), false))
+);
+alter table public.product_pictures enable row level security;
+comment on table public.product_pictures is 'Pictures of products that admins uploaded, each once. Never changed: another picture has another hash. The shop serves them at /pictures/{hash}.{type}; pictures that are files of the deployment are not here.';
+comment on column public.product_pictures.hash is 'SHA-256 of the content, in hexadecimal.';
+comment on column public.product_pictures.content is 'The file as it came, at most 2 MiB.';
+comment on column public.product_pictures.type is 'png, jpg, webp or avif, by its content.';
+comment on column public.product_pictures.admin_id is 'Who uploaded it first.';
+grant select on table public.product_pictures to service_role;
 
 create table public.products (
   id uuid default gen_random_uuid() not null,
@@ -974,6 +993,42 @@ end;
 $function$;
 comment on function private.acting_shopper(pg_catalog.uuid) is 'For whom a request with this identity acts: the user that a guest became not long ago, else the shopper.';
 
+CREATE OR REPLACE FUNCTION private.admin_change(p_change text, p_args jsonb, p_admin_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return case p_change
+    when 'admin_release_reservation' then public.admin_release_reservation(
+      (p_args ->> 'p_reservation_id')::uuid, p_args ->> 'p_reason', p_admin_id)
+    when 'admin_save_product' then public.admin_save_product(
+      p_args -> 'p_product', p_admin_id, (p_args ->> 'p_product_id')::uuid)
+    when 'admin_save_variant' then public.admin_save_variant(
+      p_args -> 'p_variant', p_admin_id, (p_args ->> 'p_variant_id')::uuid, (p_args ->> 'p_product_id')::uuid)
+    when 'admin_save_picture' then public.admin_save_picture(p_args ->> 'p_content', p_admin_id)
+    when 'admin_adjust_stock' then public.admin_adjust_stock(
+      (p_args ->> 'p_variant_id')::uuid, (p_args ->> 'p_location_id')::uuid, (p_args ->> 'p_delta')::integer,
+      p_args ->> 'p_reason', (p_args ->> 'p_release_newest')::boolean, p_admin_id)
+    when 'admin_set_safety_stock' then public.admin_set_safety_stock(
+      (p_args ->> 'p_variant_id')::uuid, (p_args ->> 'p_location_id')::uuid, (p_args ->> 'p_safety_stock')::integer,
+      p_admin_id)
+    when 'admin_import_stock' then public.admin_import_stock(
+      p_args -> 'p_rows', p_args ->> 'p_reason', p_admin_id, p_args ->> 'p_version')
+    when 'admin_save_settings' then public.admin_save_settings(p_args -> 'p_settings', p_admin_id)
+    when 'admin_repair_stock' then public.admin_repair_stock((p_args ->> 'p_dry_run')::boolean, p_admin_id)
+    when 'cancel_order' then public.cancel_order(
+      (p_args ->> 'p_order_id')::uuid, (p_args ->> 'p_restock')::boolean, p_admin_id::text)
+    when 'mark_shipped' then public.mark_shipped((p_args ->> 'p_order_id')::uuid, p_args ->> 'p_tracking')
+    when 'decide_restock' then public.decide_restock(
+      (p_args ->> 'p_refund_id')::uuid, (p_args ->> 'p_order_line_id')::uuid, (p_args ->> 'p_restock')::boolean,
+      (p_args ->> 'p_quantity')::integer)
+    when 'retry_refund' then public.retry_refund((p_args ->> 'p_refund_id')::uuid)
+  end;
+end;
+$function$;
+comment on function private.admin_change(pg_catalog.text,pg_catalog.jsonb,pg_catalog.uuid) is 'Calls the function of that name with those arguments, by their names, and answers as it does; null for a name that is none of a change of admins. request_refund is not among them: it keeps its keys itself, by order.';
+
 CREATE OR REPLACE FUNCTION private.admin_holds(p_ids uuid[], p_now timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1130,6 +1185,19 @@ begin
 end;
 $function$;
 comment on function private.cart_rows(pg_catalog.uuid,timestamp with time zone) is 'What a cart is made of: the shopper''s live active holds, and those that were lost within lapsed_shown_seconds (expired, swept or not, or withdrawn by the shop).';
+
+CREATE OR REPLACE FUNCTION private.changed_something(p_answer jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(p_answer ->> 'outcome' in ('released', 'saved', 'adjusted', 'applied', 'cancelled', 'shipped', 'decided',
+                                             'requested'), (p_answer ->> 'dryRun')::boolean is false);
+end;
+$function$;
+comment on function private.changed_something(pg_catalog.jsonb) is 'Whether an answer to a change of admins says that it was done. A refusal, a preview and a dry run changed nothing.';
 
 CREATE OR REPLACE FUNCTION private.check_checkout_details(p_details jsonb)
  RETURNS void
@@ -3673,6 +3741,26 @@ end;
 $function$;
 comment on function private.payment_as_json(pg_catalog.uuid) is 'A payment with every parameter of the call to Stripe: made from this alone, the call is the same each time. Null for an unknown one.';
 
+CREATE OR REPLACE FUNCTION private.picture_type(p_content bytea)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return case
+    when substring(p_content from 1 for 16) = '\x89504e470d0a1a0a0000000d49484452' then 'png'
+    when substring(p_content from 1 for 3) = '\xffd8ff' then 'jpg'
+    -- RIFF, its length, WEBPVP8.
+    when substring(p_content from 1 for 4) = '\x52494646' and substring(p_content from 9 for 7) = '\x57454250565038' then 'webp'
+    -- A box ftyp that names the brand avif among its first.
+    when substring(p_content from 5 for 4) = '\x66747970' and position('\x61766966'::bytea in substring(p_content from 9 for 32)) > 0
+      then 'avif'
+  end;
+end;
+$function$;
+comment on function private.picture_type(pg_catalog.bytea) is 'What a file is by its first bytes, whatever it is called: png, jpg, webp or avif; null for everything else, SVG and HTML too.';
+
 CREATE OR REPLACE FUNCTION private.pin_cart(p_shopper_id uuid, p_cart_version text, p_details jsonb, p_return_origin text, p_settings public.store_settings, p_window_seconds integer, p_subtotal_cents bigint, p_now timestamp with time zone)
  RETURNS public.payments
  LANGUAGE plpgsql
@@ -5399,6 +5487,41 @@ $function$;
 comment on function public.admin_import_stock(pg_catalog.jsonb,pg_catalog.text,pg_catalog.uuid,pg_catalog.text) is 'Sets on_hand to what was counted: p_rows [{line, sku, location, onHand (units)}], 1 to 1000. Without p_version a preview; with the version of that preview all rows in one transaction, each with its movement. Answers {outcome: preview | applied | refused (a row cannot be done: nothing was) | stock_changed (since the preview, which is in the answer anew: nothing was done), serverNow, version, rows: [{line, sku, location, name, before, after, held: units, outcome: changed | unchanged | new | unknown_sku | unknown_location | twice | out_of_range | units_held}]}. Locks the levels, sorted, where there is a version. Safe to repeat: the second time the version has changed, or nothing changes. Raises HF001 without rows, an admin or a reason.';
 grant execute on function public.admin_import_stock(jsonb,text,uuid,text) to service_role;
 
+CREATE OR REPLACE FUNCTION public.admin_once(p_change text, p_args jsonb, p_admin_id uuid, p_idempotency_key text, p_body_hash text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_answer jsonb;
+begin
+  if p_admin_id is null or p_idempotency_key is null then
+    perform private.raise_invalid_request('p_admin_id says who, and p_idempotency_key by which key');
+  end if;
+  perform private.check_idempotency_key(p_idempotency_key, p_body_hash);
+  -- An admin need not be a shopper, so there is no row to lock: two requests with one key stand in line here.
+  perform pg_advisory_xact_lock(hashtextextended(p_admin_id::text || ' ' || p_idempotency_key, 0));
+  v_answer := private.kept_answer(p_admin_id, p_idempotency_key, p_body_hash, clock_timestamp());
+  if v_answer is not null then
+    return v_answer || jsonb_build_object('serverNow', clock_timestamp());
+  end if;
+  v_answer := private.admin_change(p_change, p_args, p_admin_id);
+  if v_answer is null then
+    perform private.raise_invalid_request('p_change names no change of admins');
+  end if;
+  if private.changed_something(v_answer) then
+    -- An order has an address in it: whoever asks again reads it anew.
+    perform private.keep_answer(
+      p_admin_id, p_idempotency_key, p_body_hash, v_answer - 'serverNow' - 'order', clock_timestamp());
+  end if;
+  return v_answer;
+end;
+$function$;
+comment on function public.admin_once(pg_catalog.text,pg_catalog.jsonb,pg_catalog.uuid,pg_catalog.text,pg_catalog.text) is 'Does a change of an admin once for a key: p_change is the name of one of the functions admin_release_reservation, admin_save_product, admin_save_variant, admin_save_picture, admin_adjust_stock, admin_set_safety_stock, admin_import_stock, admin_save_settings, admin_repair_stock, cancel_order, mark_shipped, decide_restock and retry_refund, p_args its arguments by name ({p_…}; who acts is p_admin_id, whatever they say). Answers as that function does. What changed something is answered again for 24 hours to the same key of the same admin, without its order; with another p_body_hash the outcome is idempotency_mismatch, and nothing changes; a refusal, a preview or a dry run keeps nothing. Locks the key, then as that function does. Raises HF001 for a malformed key, without an admin or for another name, and what that function raises.';
+grant execute on function public.admin_once(text,jsonb,uuid,text,text) to service_role;
+
 CREATE OR REPLACE FUNCTION public.admin_overview(p_hours integer DEFAULT 24)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5597,6 +5720,45 @@ end;
 $function$;
 comment on function public.admin_reservations(pg_catalog.text,pg_catalog.uuid,pg_catalog.uuid,pg_catalog.uuid,integer) is 'Holds, newest first, at most p_limit: of a state (active and lapsed are told apart by the clock), a variant, a shopper. {serverNow, reservations, next: pass it as p_before for the following page; null at the end}. Holds that somebody typed have random ids and stand anywhere. Locks nothing. Raises HF001 for an unknown state or a limit outside 1..200.';
 grant execute on function public.admin_reservations(text,uuid,uuid,uuid,integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.admin_save_picture(p_content text, p_admin_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '3s'
+AS $function$
+declare
+  v_content bytea;
+  v_type text;
+  v_hash text;
+  v_path text;
+begin
+  if p_content is null or p_admin_id is null then
+    perform private.raise_invalid_request('p_content is the file, and p_admin_id says who');
+  end if;
+  v_content := decode(p_content, 'base64');
+  v_type := private.picture_type(v_content);
+  if octet_length(v_content) > 2097152 then
+    return jsonb_build_object('outcome', 'too_large', 'serverNow', clock_timestamp());
+  elsif v_type is null then
+    return jsonb_build_object('outcome', 'not_a_picture', 'serverNow', clock_timestamp());
+  end if;
+  v_hash := encode(sha256(v_content), 'hex');
+  v_path := '/pictures/' || v_hash || '.' || v_type;
+  insert into public.product_pictures (hash, content, type, admin_id) values (v_hash, v_content, v_type, p_admin_id)
+  on conflict (hash) do nothing;
+  if found then
+    perform private.act_as_admin(p_admin_id, 'upload');
+    perform private.note_admin('picture', null, null, jsonb_build_object(
+      'imagePath', v_path, 'bytes', octet_length(v_content)));
+    perform private.end_acting();
+  end if;
+  return jsonb_build_object('outcome', 'saved', 'serverNow', clock_timestamp(), 'imagePath', v_path);
+end;
+$function$;
+comment on function public.admin_save_picture(pg_catalog.text,pg_catalog.uuid) is 'Keeps a picture: p_content is the file in base64, a PNG, JPEG, WebP or AVIF of at most 2 MiB by what is in it. Answers {outcome: saved {imagePath: where the shop serves it} | not_a_picture | too_large, serverNow}. Locks nothing. Idempotent: the same file has the same path, and is kept once. Raises HF001 without a file or an admin, 22023 for what is no base64.';
+grant execute on function public.admin_save_picture(text,uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.admin_save_product(p_product jsonb, p_admin_id uuid, p_product_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
@@ -6596,6 +6758,22 @@ end;
 $function$;
 comment on function public.get_payment(pg_catalog.uuid,pg_catalog.text,pg_catalog.text) is 'Answers found {payment, order} | not_found, by our id, the id of the Checkout Session or that of the payment intent. Locks nothing. Raises HF001 unless exactly one is given.';
 grant execute on function public.get_payment(uuid,text,text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.get_picture(p_hash text, p_type text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(
+    (select jsonb_build_object('outcome', 'found', 'content', encode(c.content, 'base64'))
+     from public.product_pictures as c where c.hash = p_hash and c.type = p_type),
+    jsonb_build_object('outcome', 'not_found'));
+end;
+$function$;
+comment on function public.get_picture(pg_catalog.text,pg_catalog.text) is 'One picture by its hash and type: {outcome: found {content: the file in base64} | not_found}. Locks nothing.';
+grant execute on function public.get_picture(text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.list_orders(p_shopper_id uuid, p_limit integer DEFAULT 20, p_before_number bigint DEFAULT NULL::bigint)
  RETURNS jsonb

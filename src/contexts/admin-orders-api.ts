@@ -11,6 +11,7 @@ import {
   type RefundBody,
   type RestockBody,
 } from "@/contracts/orders";
+import { createOnce } from "./admin-once";
 import { browserFetch } from "./browser-fetch";
 import { type Answer, request, withBody } from "./cart-api";
 import { newKey } from "./new-key";
@@ -24,15 +25,9 @@ export interface OrderFilter {
 
 const ORDERS = "/api/admin/orders";
 
-function post(orderId: string, action: string, body: object, headers: Record<string, string> = {}) {
-  const init = withBody("POST", body);
-  return request(
-    browserFetch,
-    `${ORDERS}/${orderId}/${action}`,
-    { ...init, headers: { ...init.headers, ...headers } },
-    OrderAnswerSchema,
-  );
-}
+const once = createOnce();
+const change = (order: Order, action: string, body: object) =>
+  once("POST", `${ORDERS}/${order.orderId}/${action}`, body, OrderAnswerSchema);
 
 /** The admin's side of the routes of orders. Each change answers with the order as it is then. */
 export const adminOrdersApi = {
@@ -44,13 +39,21 @@ export const adminOrdersApi = {
   read: (orderId: string): Promise<Answer<OrderAnswer>> =>
     request(browserFetch, `${ORDERS}/${orderId}`, { method: "GET" }, OrderAnswerSchema),
   /** `key`: the same for the same wish, so that money goes back once. */
-  refund: (order: Order, body: RefundBody, key: string) =>
-    post(order.orderId, "refund", body, { "Idempotency-Key": key }),
+  refund(order: Order, body: RefundBody, key: string): Promise<Answer<OrderAnswer>> {
+    const init = withBody("POST", body);
+    const headers = { ...init.headers, "Idempotency-Key": key };
+    return request(
+      browserFetch,
+      `${ORDERS}/${order.orderId}/refund`,
+      { ...init, headers },
+      OrderAnswerSchema,
+    );
+  },
   cancel: (order: Order, restock: z.infer<typeof CancelBodySchema>["restock"]) =>
-    post(order.orderId, "cancel", { restock }),
-  ship: (order: Order, tracking: string) => post(order.orderId, "ship", tracking === "" ? {} : { tracking }),
-  decideRestock: (order: Order, body: RestockBody) => post(order.orderId, "restock", body),
-  retryRefund: (order: Order, refundId: string) => post(order.orderId, "retry-refund", { refundId }),
+    change(order, "cancel", { restock }),
+  ship: (order: Order, tracking: string) => change(order, "ship", tracking === "" ? {} : { tracking }),
+  decideRestock: (order: Order, body: RestockBody) => change(order, "restock", body),
+  retryRefund: (order: Order, refundId: string) => change(order, "retry-refund", { refundId }),
   newKey: () => newKey(),
   reconcile(after: string | null): Promise<Answer<Reconciliation>> {
     const query = after === null ? "" : `?${new URLSearchParams({ after })}`;

@@ -3,14 +3,15 @@ import { lineOf, MOST, textOf } from "./admin-common";
 import { CurrencySchema, IdSchema, InstantSchema, MoneySchema } from "./common";
 
 /**
- * A file of the deployment below `public/products`: the pages' policy loads pictures from nowhere else (docs/admin.md).
+ * A file of the deployment below `public/products`, or a picture that an admin uploaded: the pages' policy loads
+ * pictures from nowhere else (docs/adr/0019).
  */
 export const PicturePathSchema = z
   .string()
   .max(120)
   .regex(
-    /^\/products\/[a-z0-9]+(?:[-_.][a-z0-9]+)*\.(?:svg|png|jpg|jpeg|webp|avif)$/,
-    "A picture below /products/, such as /products/vase.svg",
+    /^\/(?:products\/[a-z0-9]+(?:[-_.][a-z0-9]+)*\.(?:svg|png|jpg|jpeg|webp|avif)|pictures\/[0-9a-f]{64}\.(?:png|jpg|webp|avif))$/,
+    "A picture below /products/, such as /products/vase.svg, or one that was uploaded",
   );
 
 const SlugSchema = z

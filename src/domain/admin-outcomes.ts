@@ -13,7 +13,9 @@ export type AdminRefusal =
         | "no_variants"
         | "below_zero"
         | "stock_changed"
-        | "import_refused";
+        | "import_refused"
+        | "not_a_picture"
+        | "picture_too_large";
     }
   /** Live holds stand in the way of an adjustment; those that are being paid more than the rest. */
   | {

@@ -4,7 +4,7 @@ export function adminFailureText(code: string): string {
 }
 
 const TEXTS: Readonly<Record<string, string>> = {
-  unreachable: "The shop did not answer. Look whether it was done before you try again.",
+  unreachable: "The shop did not answer, so nobody knows whether it was done. Press again: it is done once.",
   validation_failed: "Some of this is not as it has to be.",
   sign_in_required: "You are no longer signed in. Sign in again; what you typed stays on this page.",
   admin_only: "You are no admin of the shop any more.",
@@ -22,7 +22,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   slug_taken: "Another product has this address.",
   sku_taken: "Another variant has this SKU.",
   no_variants: "Add a variant first: there is nothing to sell yet.",
-  body_too_large: "That is too much at once: at most 60,000 characters.",
+  body_too_large: "That is too much at once.",
+  not_a_picture: "This file is no PNG, JPEG, WebP or AVIF. Save the picture as one of these first.",
+  picture_too_large: "This picture is larger than 2 MiB. Save it smaller first.",
   database_unavailable: "The shop cannot look after its stock right now. Nothing was changed.",
   auth_unavailable: "Nobody can be recognised right now. Nothing was changed.",
 };

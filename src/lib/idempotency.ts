@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /**
  * What a change is to be known by. What one shopper sends again with the same key and hash is done once, and answered
  * again for 24 hours; a key with another hash is refused. Without a key each request is one of its own.
@@ -12,4 +14,11 @@ export type RequestKey = {
 /** The key was used for something else. Nothing was done. */
 export class IdempotencyMismatch extends Error {
   override readonly name = "IdempotencyMismatch";
+}
+
+const MismatchSchema = z.object({ outcome: z.literal("idempotency_mismatch") });
+
+/** Throws `IdempotencyMismatch` where this is what the database says. */
+export function refuseMismatch(answer: unknown): void {
+  if (MismatchSchema.safeParse(answer).success) throw new IdempotencyMismatch();
 }

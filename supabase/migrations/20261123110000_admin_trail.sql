@@ -7,7 +7,8 @@ create table public.admin_trail (
   actor text not null,
   cause text not null,
   admin_id uuid,
-  entity text not null check (entity in ('product', 'variant', 'settings', 'reservation', 'stock_level', 'stock')),
+  entity text not null check (entity in ('product', 'variant', 'settings', 'reservation', 'stock_level', 'stock',
+                                      'picture')),
   entity_id uuid,
   reason text check (reason <> ''),
   before jsonb,
@@ -17,7 +18,7 @@ create index admin_trail_entity_id_idx on public.admin_trail (entity_id, id);
 comment on table public.admin_trail is
   'The append-only trail of the catalogue and the settings, whoever changes them, and of what admins did to holds and stock, with their reasons. Grows with what people do, not with what shoppers do, and is never pruned.';
 comment on column public.admin_trail.admin_id is 'The user id of the admin; null where somebody typed SQL.';
-comment on column public.admin_trail.entity_id is 'The product, variant or reservation; of a stock level its variant; null for settings and for the stock as a whole.';
+comment on column public.admin_trail.entity_id is 'The product, variant or reservation; of a stock level its variant; null for settings, pictures and the stock as a whole.';
 comment on column public.admin_trail.before is 'What was there, as the columns have it; null for what is new.';
 comment on column public.admin_trail.after is 'What came of it, in the same words; null for what was deleted.';
 

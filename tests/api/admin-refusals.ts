@@ -1,3 +1,4 @@
+import { MAX_PICTURE_BYTES } from "@/contracts/pictures";
 import type { Sql } from "../support/database.ts";
 import { must } from "../support/shop.ts";
 import { pin, unknownId } from "./shop-floor.ts";
@@ -47,6 +48,17 @@ export function refusalsOfAdmins(sql: Sql): Refusal[] {
         await pin(sql, stage.reservationId);
         return goodWish("releaseReservation", stage);
       },
+    ],
+    [
+      "savePicture",
+      "422 not_a_picture",
+      (stage) => but("savePicture", stage, { content: Buffer.from("<svg/>").toString("base64") }),
+    ],
+    [
+      "savePicture",
+      "413 picture_too_large",
+      (stage) =>
+        but("savePicture", stage, { content: Buffer.alloc(MAX_PICTURE_BYTES + 1).toString("base64") }),
     ],
     ["updateProduct", "404 product_not_found", (stage) => ofNothing("updateProduct", stage)],
     ["createVariant", "404 product_not_found", (stage) => ofNothing("createVariant", stage)],

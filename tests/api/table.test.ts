@@ -102,6 +102,7 @@ const table: Record<string, Outcome> = {
   getReservation: forAdmin("200"),
   releaseReservation: forAdmin("200"),
   listAllProducts: forAdmin("200"),
+  savePicture: forAdmin("201"),
   createProduct: forAdmin("201"),
   updateProduct: forAdmin("200"),
   createVariant: forAdmin("201"),

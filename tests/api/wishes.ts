@@ -1,4 +1,5 @@
 import { CheckoutAnswerSchema, CheckoutSchema } from "@/contracts/checkout";
+import { SMALLEST_PNG } from "@/lib/openapi/examples-admin";
 import type { Guest, Sending } from "../support/api-client.ts";
 import { newGuest, storeKeys } from "../support/api-client.ts";
 import { buy, type Order } from "../support/checkout.ts";
@@ -175,6 +176,7 @@ const good: Record<string, (stage: Stage) => Wish | Promise<Wish>> = {
   getReservation: admins(({ reservationId: id }) => ({ path: { id } })),
   releaseReservation: admins(({ reservationId: id }) => ({ path: { id }, ...json({ reason: "Broken" }) })),
   listAllProducts: asAdmin,
+  savePicture: admins(() => json({ content: SMALLEST_PNG })),
   createProduct: admins(() => json({ ...newProduct, slug: `p-${unknownId()}` })),
   updateProduct: admins(({ productId: id }) => ({ path: { id }, ...json({ tagline: "From the sea" }) })),
   createVariant: admins(({ productId: id }) => ({

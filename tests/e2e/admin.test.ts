@@ -1,9 +1,10 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright-core";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { newGuest } from "../support/api-client.ts";
+import { NO_PICTURES, PICTURES } from "../support/pictures.ts";
 import { createVariant, must, stockOf } from "../support/shop.ts";
 import { useStoreDatabase } from "../support/store.ts";
+import { levelPath, signInAsAdmin } from "./admin.ts";
+import { expectGood } from "./good-page.ts";
 import { useShoppers } from "./shopper.ts";
 
 const newShopper = useShoppers();
@@ -17,88 +18,12 @@ beforeEach(async () => {
   sku = must(row).sku;
 });
 
-type Options = Parameters<typeof newShopper>[0];
-
-type About = { productId: string; levelPath: string; reservationId: string };
-
 /** A page in which the shop's admin is signed in. */
-async function asAdmin(path: string, options?: Options) {
-  const shopper = await newShopper(options);
-  const { page } = shopper;
-  await page.goto(`/sign-in?${new URLSearchParams({ next: path })}`);
-  await page.getByLabel("E-mail").fill("admin@holdfast.test");
-  await page.getByLabel("Password").fill("tidewater-demo");
-  await page.keyboard.press("Enter");
-  await page.waitForURL((url) => url.pathname + url.search === path);
-  await page.getByRole("navigation", { name: "Admin" }).waitFor();
+async function asAdmin(path: string) {
+  const shopper = await newShopper();
+  await signInAsAdmin(shopper.page, path);
   return shopper;
 }
-
-const levelPath = async (id: string) => {
-  const [row] = await sql<
-    { place: string }[]
-  >`select location_id as place from stock_levels where variant_id = ${id}`;
-  return `/admin/stock/${id}/${must(row).place}`;
-};
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-  );
-  expect(found, page.url()).toEqual([]);
-  const [content, screen] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ]);
-  expect(content, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(screen ?? 0);
-  expect(await page.locator("h1").count(), "one first heading").toBe(1);
-}
-
-describe.each([
-  { name: "a phone", viewport: { width: 390, height: 844 }, colorScheme: "light" as const },
-  { name: "a wide screen in the dark", viewport: { width: 1440, height: 900 }, colorScheme: "dark" as const },
-])("on $name", (options) => {
-  /** What is looked at, in parts: a page takes axe seconds. */
-  const parts: Record<string, (about: About) => string[]> = {
-    "of holds": ({ reservationId }) => ["/reservations", `/reservations/${reservationId}`],
-    "of the catalogue": ({ productId }) => ["/products", "/products/new", `/products/${productId}`],
-    "of stock": ({ levelPath }) => ["/stock", "/stock/import", levelPath],
-    "of what was": () => ["/timeline", `/timeline?variantId=${variantId}`, "/sweep"],
-    "of what shall be": () => ["/consistency", "/settings"],
-  };
-
-  it.each(Object.keys(parts))(
-    "axe finds nothing in the pages %s, and none is wider than the screen",
-    async (part) => {
-      const { reservation } = await newGuest().hold(variantId, 2);
-      const [row] = await sql<{ productId: string; locationId: string }[]>`
-      select v.product_id as "productId", s.location_id as "locationId"
-      from variants v join stock_levels s on s.variant_id = v.id where v.id = ${variantId}`;
-      const { productId, locationId } = must(row);
-      const about = {
-        productId,
-        levelPath: `/stock/${variantId}/${locationId}`,
-        reservationId: reservation.reservationId,
-      };
-      const [first = "", ...others] = must(parts[part])(about);
-      const { page } = await asAdmin(`/admin${first}`, { ...options, reducedMotion: "reduce" });
-      await expectAccessible(page);
-      for (const path of others) {
-        await page.goto(`/admin${path}`);
-        await expectAccessible(page);
-      }
-    },
-  );
-
-  it("axe finds nothing in the overview, nor in the figures behind its charts", async () => {
-    await newGuest().reserve(variantId, 9);
-    const { page } = await asAdmin("/admin", { ...options, reducedMotion: "reduce" });
-    await page.getByRole("button", { name: "Pause" }).click();
-    for (const summary of await page.locator("figure summary").all()) await summary.click();
-    await expectAccessible(page);
-  });
-});
 
 it("is not for everybody: a user is told so, and finds no way around", async () => {
   const { page, forgive } = await newShopper();
@@ -152,14 +77,14 @@ it("a hold is found, taken back with a reason, and its timeline says who and why
 it("stock that is held is not counted away: the holds are named, and taken back only when told so", async () => {
   const guest = newGuest();
   const { reservation } = await guest.hold(variantId, 4);
-  const { page, forgive } = await asAdmin(await levelPath(variantId));
+  const { page, forgive } = await asAdmin(await levelPath(sql, variantId));
   await page.getByLabel("Change in units").fill("-3");
   await page.getByLabel("Reason").fill("Three broke");
   await page.getByRole("button", { name: "Adjust", exact: true }).click();
   await page.getByRole("alert").getByText("Shoppers hold some of these units.").waitFor();
   await page.getByRole("link", { name: reservation.reservationId }).waitFor();
   forgive(/status of 409/);
-  await expectAccessible(page);
+  await expectGood(page);
   expect(await stockOf(sql, variantId)).toEqual({ on_hand: 5, reserved: 4 });
   await page.getByRole("button", { name: "Take 1 hold back, and adjust" }).click();
   await page.getByRole("status").getByText("2 units on hand now. 1 hold taken back").waitFor();
@@ -246,6 +171,53 @@ it("a product is made, gets a variant, and is published", async () => {
   await page.getByRole("link", { name: "See it in the shop" }).click();
   await page.getByRole("heading", { name: "Buoy", level: 1 }).waitFor();
   await page.getByText("€19.99").first().waitFor();
+});
+
+it("a picture is uploaded, refused by its content, and shown in the shop once the product is saved", async () => {
+  const [row] = await sql<{ id: string; slug: string }[]>`
+    select p.id, p.slug from products p join variants v on v.product_id = p.id where v.id = ${variantId}`;
+  const { id, slug } = must(row);
+  const { page, forgive } = await asAdmin(`/admin/products/${id}`);
+  const file = page.getByLabel("Upload another picture");
+  const chosen = (name: string, buffer: Buffer) => ({ name, mimeType: "image/png", buffer });
+  await file.setInputFiles(chosen("harmless.png", must(NO_PICTURES["an SVG"])));
+  await page.getByRole("alert").getByText("This file is no PNG, JPEG, WebP or AVIF.").waitFor();
+  forgive(/status of 422/);
+  await file.setInputFiles(chosen("large.png", Buffer.alloc(2 * 1024 * 1024 + 1)));
+  await page.getByRole("alert").getByText("This picture is larger than 2 MiB.").waitFor();
+  await file.setInputFiles(chosen("buoy.png", PICTURES.png));
+  await page.getByRole("status").getByText("Uploaded.").waitFor();
+  const path = await page.getByLabel("Picture", { exact: true }).inputValue();
+  expect(path).toMatch(/^\/pictures\/[0-9a-f]{64}\.png$/);
+  const isShown = (name: string) =>
+    page.getByRole("img", { name }).evaluate((picture: HTMLImageElement) => picture.naturalWidth === 1);
+  await expect.poll(() => isShown("The picture as it will be shown")).toBe(true);
+  await page.getByLabel("What the picture shows").fill("A buoy in the fog");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("status").getByText("Saved.").waitFor();
+  await expectGood(page);
+  await page.goto(`/products/${slug}`);
+  await expect.poll(() => isShown("A buoy in the fog")).toBe(true);
+});
+
+it("a double click and a lost answer adjust stock once", async () => {
+  const { page, forgive } = await asAdmin(await levelPath(sql, variantId));
+  const keys: (string | undefined)[] = [];
+  await page.route("**/api/admin/stock/adjust", async (route) => {
+    keys.push(route.request().headers()["idempotency-key"]);
+    // The first arrives, and nobody hears of it.
+    if (keys.length > 1) return route.continue();
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  await page.getByLabel("Change in units").fill("3");
+  await page.getByLabel("Reason").fill("Three came");
+  await page.getByRole("button", { name: "Adjust", exact: true }).dblclick();
+  await page.getByRole("status").getByText("8 units on hand now.").waitFor();
+  expect(keys.length).toBeGreaterThan(1);
+  expect(new Set(keys).size).toBe(1);
+  expect((await stockOf(sql, variantId)).on_hand).toBe(8);
+  forgive(/ERR_CONNECTION_RESET/);
 });
 
 it("a setting is changed alone, and says what it applies to", async () => {

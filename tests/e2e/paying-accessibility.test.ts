@@ -1,25 +1,12 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { useStoreDatabase } from "../support/store.ts";
+import { signInAsAdmin } from "./admin.ts";
+import { expectGood } from "./good-page.ts";
 import { expectStory, fillDetails, goToPayPage, newPiece, payButton, toCheckout } from "./payer.ts";
 import { addToCart, useShoppers } from "./shopper.ts";
 
 const newShopper = useShoppers();
 const sql = useStoreDatabase();
-
-async function expectGood(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`,
-  );
-  expect(found, what).toEqual([]);
-  const [content, screen] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ]);
-  expect(content, `${what}: nothing is wider than the screen`).toBeLessThanOrEqual(screen ?? 0);
-}
 
 describe.each([
   { name: "a phone", viewport: { width: 390, height: 844 }, colorScheme: "light" as const },
@@ -65,11 +52,7 @@ describe.each([
   it("axe finds nothing in the admin’s pages of orders", async () => {
     const { slug } = await newPiece(sql, 2);
     const { page } = await newShopper({ ...options, reducedMotion: "reduce" });
-    await page.goto("/sign-in?next=/admin/orders");
-    await page.getByLabel("E-mail").fill("admin@holdfast.test");
-    await page.getByLabel("Password").fill("tidewater-demo");
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor();
+    await signInAsAdmin(page, "/admin/orders");
     await addToCart(page, slug);
     await page.goto("/checkout");
     const email = await fillDetails(page);

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { AdminNav } from "@/components/admin/AdminNav";
-import styles from "@/components/admin/admin.module.css";
+import styles from "@/components/admin/page.module.css";
 import { userOfPage } from "@/lib/auth/user-of-page";
 
 export const metadata: Metadata = {

@@ -1,8 +1,8 @@
 import Link from "next/link";
 import { AlertsTable } from "@/components/admin/AlertsTable";
 import { AutoRefresh } from "@/components/admin/AutoRefresh";
-import styles from "@/components/admin/admin.module.css";
 import { OverviewCharts } from "@/components/admin/OverviewCharts";
+import styles from "@/components/admin/page.module.css";
 import { Tiles } from "@/components/admin/Tiles";
 import { StatisticsQuerySchema } from "@/contracts/admin";
 import { listOpenAlerts } from "@/lib/admin/alerts";

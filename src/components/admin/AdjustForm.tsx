@@ -1,12 +1,11 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { adminApi } from "@/contexts/admin-api";
 import type { AdminLevel } from "@/contracts/admin-stock";
 import { countText } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 import { HoldsInTheWay } from "./HoldsInTheWay";
 import { Outcome } from "./Outcome";
 import { useAdminAction } from "./use-admin-action";
@@ -15,10 +14,10 @@ import { useAdminAction } from "./use-admin-action";
 export function AdjustForm({ level: { variantId, locationId } }: { level: AdminLevel }) {
   const [delta, setDelta] = useState("");
   const [reason, setReason] = useState("");
-  const { pending, failure, done, run } = useAdminAction();
+  const { api, pending, failure, done, run } = useAdminAction();
   const adjust = (releaseNewest: boolean) =>
     run(
-      () => adminApi.adjust({ variantId, locationId, delta: Number(delta), reason, releaseNewest }),
+      () => api.adjust({ variantId, locationId, delta: Number(delta), reason, releaseNewest }),
       ({ onHand, released }) => {
         setDelta("");
         setReason("");

@@ -2,7 +2,8 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import styles from "./admin.module.css";
+import { useEffect, useRef } from "react";
+import styles from "./page.module.css";
 
 const PAGES = [
   ["/admin", "Overview"],
@@ -20,8 +21,14 @@ const PAGES = [
 export function AdminNav() {
   const path = usePathname();
   const isHere = (href: string) => (href === "/admin" ? path === href : path.startsWith(href));
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the links are one line, of which a part is seen.
+  useEffect(() => {
+    const here = path && nav.current?.querySelector<HTMLElement>("[aria-current]");
+    if (here && nav.current) nav.current.scrollLeft = here.offsetLeft - nav.current.clientWidth / 3;
+  }, [path]);
   return (
-    <nav className={styles.nav} aria-label="Admin">
+    <nav ref={nav} className={styles.nav} aria-label="Admin">
       <ul>
         {PAGES.map(([href, label]) => (
           <li key={href}>

@@ -3,8 +3,8 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { Button } from "../ui/Button";
-import styles from "./admin.module.css";
 import { Moment } from "./Moment";
+import styles from "./page.module.css";
 
 const EVERY = 15_000;
 

@@ -1,7 +1,8 @@
 import Link from "next/link";
 import type { ShopEvent } from "@/contracts/admin-timeline";
-import styles from "./admin.module.css";
 import { Moment } from "./Moment";
+import marksStyles from "./marks.module.css";
+import pageStyles from "./page.module.css";
 
 const ENTITIES = {
   reservation: "hold",
@@ -12,9 +13,9 @@ const ENTITIES = {
 
 /** What changed around an instant, oldest first. */
 export function EventList({ events }: { events: readonly ShopEvent[] }) {
-  if (events.length === 0) return <p className={styles.soft}>Nothing changed in this time.</p>;
+  if (events.length === 0) return <p className={pageStyles.soft}>Nothing changed in this time.</p>;
   return (
-    <ol className={styles.timeline}>
+    <ol className={marksStyles.timeline}>
       {events.map((event, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: two rows of one statement may have everything in common
         <li key={`${event.at}${index}`}>
@@ -28,7 +29,7 @@ export function EventList({ events }: { events: readonly ShopEvent[] }) {
             </p>
             {event.reason !== null && event.reason !== event.cause && <p>“{event.reason}”</p>}
             {event.reservationId !== null && (
-              <p className={styles.soft}>
+              <p className={pageStyles.soft}>
                 <Link href={`/admin/reservations/${event.reservationId}`} prefetch={false}>
                   The hold
                 </Link>
@@ -44,7 +45,8 @@ export function EventList({ events }: { events: readonly ShopEvent[] }) {
 /** `onHand 5 → 7` of everything that differs. Ids and shoppers are left to the hold's own page. */
 function differencesOf({ before, after }: ShopEvent): string[] {
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
-  const text = (value: unknown) => (value === null || value === undefined ? "none" : String(value));
+  const text = (value: unknown) =>
+    value === null || value === undefined || value === "" ? "none" : String(value);
   return [...names]
     .filter((name) => !HIDDEN.has(name))
     .filter((name) => text(before?.[name]) !== text(after?.[name]))

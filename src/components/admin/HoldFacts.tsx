@@ -1,8 +1,8 @@
 import Link from "next/link";
 import type { AdminHold } from "@/contracts/admin-reservations";
 import { countText, durationText } from "@/domain/admin-wording";
-import styles from "./admin.module.css";
 import { Moment } from "./Moment";
+import styles from "./marks.module.css";
 import { StateBadge } from "./StateBadge";
 
 export function HoldFacts({ hold, replacedBy }: { hold: AdminHold; replacedBy: string | null }) {

@@ -1,7 +1,8 @@
 import type { HoldChange } from "@/contracts/admin-reservations";
 import { countText } from "@/domain/admin-wording";
-import styles from "./admin.module.css";
 import { Moment } from "./Moment";
+import marksStyles from "./marks.module.css";
+import pageStyles from "./page.module.css";
 
 /** What a row of the trail says, as a sentence of its own. */
 function changeText({ before, after }: HoldChange): string {
@@ -18,9 +19,9 @@ function changeText({ before, after }: HoldChange): string {
 
 export function HoldTimeline({ changes }: { changes: readonly HoldChange[] }) {
   if (changes.length === 0)
-    return <p className={styles.soft}>The trail of this hold was pruned by its age.</p>;
+    return <p className={pageStyles.soft}>The trail of this hold was pruned by its age.</p>;
   return (
-    <ol className={styles.timeline}>
+    <ol className={marksStyles.timeline}>
       {changes.map((change) => (
         <li key={`${change.at}${change.cause}`}>
           <Moment instant={change.at} />
@@ -32,12 +33,12 @@ export function HoldTimeline({ changes }: { changes: readonly HoldChange[] }) {
               {changeText(change)}
             </p>
             {change.after?.status === "active" && (
-              <p className={styles.soft}>
+              <p className={pageStyles.soft}>
                 Ends <Moment instant={change.after.expiresAt} />
               </p>
             )}
             {change.reason !== null && <p>“{change.reason}”</p>}
-            {change.adminId !== null && <p className={styles.soft}>By the admin {change.adminId}</p>}
+            {change.adminId !== null && <p className={pageStyles.soft}>By the admin {change.adminId}</p>}
           </div>
         </li>
       ))}

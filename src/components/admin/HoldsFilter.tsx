@@ -5,7 +5,7 @@ import { STATE_WORDS } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
 import { Choice } from "../ui/Choice";
 import { Field } from "../ui/Field";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 
 interface HoldsFilterProps {
   variants: readonly { value: string; label: string }[];

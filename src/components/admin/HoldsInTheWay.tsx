@@ -5,8 +5,8 @@ import type { Problem } from "@/contracts/problem";
 import { countText } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
 import { DataTable } from "../ui/DataTable";
-import styles from "./admin.module.css";
 import { Moment } from "./Moment";
+import styles from "./page.module.css";
 
 interface HoldsInTheWayProps {
   problem: Problem;

@@ -1,13 +1,12 @@
 "use client";
 
 import { type ChangeEvent, type FormEvent, useState } from "react";
-import { adminApi } from "@/contexts/admin-api";
 import type { ImportAnswer } from "@/contracts/admin-stock";
 import { countText } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { TextArea } from "../ui/TextArea";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 import { ImportPreview } from "./ImportPreview";
 import { Outcome } from "./Outcome";
 import { useAdminAction } from "./use-admin-action";
@@ -17,10 +16,10 @@ export function ImportForm() {
   const [csv, setCsv] = useState("");
   const [reason, setReason] = useState("");
   const [answer, setAnswer] = useState<ImportAnswer | null>(null);
-  const { pending, failure, done, run } = useAdminAction();
+  const { api, pending, failure, done, run } = useAdminAction();
   const send = (version?: string) =>
     run(
-      () => adminApi.importStock({ csv, reason, ...(version && { version }) }),
+      () => api.importStock({ csv, reason, ...(version && { version }) }),
       (result) => {
         setAnswer(result);
         return summaryOf(result);

@@ -1,7 +1,7 @@
 import type { AdminFailure } from "@/contexts/admin-api";
 import { adminFailureText } from "@/domain/admin-wording";
 import { Notice } from "../ui/Notice";
-import styles from "./admin.module.css";
+import styles from "./marks.module.css";
 
 interface OutcomeProps {
   failure: AdminFailure | null;

@@ -2,7 +2,7 @@ import type { Overview } from "@/contracts/admin-overview";
 import { countText } from "@/domain/admin-wording";
 import { BarList } from "../ui/BarList";
 import { StackedColumns } from "../ui/StackedColumns";
-import styles from "./admin.module.css";
+import styles from "./figures.module.css";
 import { Moment } from "./Moment";
 
 const SERIES = [

@@ -3,7 +3,8 @@
 import { useId, useState } from "react";
 import { Field } from "../ui/Field";
 import { Picture } from "../ui/Picture";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
+import { PictureUpload } from "./PictureUpload";
 
 interface PictureFieldProps {
   path: string;
@@ -11,7 +12,7 @@ interface PictureFieldProps {
   pictures: readonly string[];
 }
 
-/** The path of a picture that is part of the deployment, looked at before it is saved. */
+/** The path of a picture, uploaded here or part of the deployment, looked at before it is saved. */
 export function PictureField({ path, onChange, pictures }: PictureFieldProps) {
   const listId = useId();
   const [broken, setBroken] = useState<string | null>(null);
@@ -23,8 +24,8 @@ export function PictureField({ path, onChange, pictures }: PictureFieldProps) {
         value={path}
         onChange={(event) => onChange(event.target.value)}
         list={listId}
-        hint="A file below public/products of the deployment, such as /products/lighthouse-mug.svg."
-        pattern="/products/[a-z0-9]+([\-_.][a-z0-9]+)*\.(svg|png|jpg|jpeg|webp|avif)"
+        hint="What you upload below, or a file of the deployment such as /products/lighthouse-mug.svg."
+        pattern="/(products/[a-z0-9]+([\-_.][a-z0-9]+)*\.(svg|png|jpg|jpeg|webp|avif)|pictures/[0-9a-f]{64}\.(png|jpg|webp|avif))"
         maxLength={120}
         aria-invalid={isBroken || undefined}
         required
@@ -35,9 +36,9 @@ export function PictureField({ path, onChange, pictures }: PictureFieldProps) {
         ))}
       </datalist>
       <div role="status">
-        {isBroken && <p>There is no picture at {path}. Add it to the deployment first.</p>}
+        {isBroken && <p>There is no picture at {path}. Upload it, or add it to the deployment first.</p>}
       </div>
-      {path.startsWith("/products/") && !isBroken && (
+      {/^\/(products|pictures)\//.test(path) && !isBroken && (
         <Picture
           key={path}
           src={path}
@@ -48,6 +49,7 @@ export function PictureField({ path, onChange, pictures }: PictureFieldProps) {
           onError={() => setBroken(path)}
         />
       )}
+      <PictureUpload onUploaded={onChange} />
     </>
   );
 }

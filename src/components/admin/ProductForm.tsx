@@ -2,12 +2,11 @@
 
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { adminApi } from "@/contexts/admin-api";
 import type { AdminProduct, NewProduct } from "@/contracts/admin-catalogue";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { TextArea } from "../ui/TextArea";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 import { Outcome } from "./Outcome";
 import { PictureField } from "./PictureField";
 import { useAdminAction } from "./use-admin-action";
@@ -22,18 +21,18 @@ interface ProductFormProps {
 export function ProductForm({ product, pictures }: ProductFormProps) {
   const router = useRouter();
   const [image, setImage] = useState(product?.imagePath ?? "");
-  const { pending, failure, done, run } = useAdminAction();
+  const { api, pending, failure, done, run } = useAdminAction();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const wish = readForm(new FormData(event.currentTarget), image);
     if (product !== null) {
       void run(
-        () => adminApi.updateProduct(product.id, wish),
+        () => api.updateProduct(product.id, wish),
         () => "Saved.",
       );
     } else {
       void run(
-        () => adminApi.createProduct(wish),
+        () => api.createProduct(wish),
         ({ product: made }) => {
           router.push(`/admin/products/${made.id}`);
           return "Made.";

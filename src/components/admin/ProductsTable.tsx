@@ -3,7 +3,7 @@ import type { AdminProduct } from "@/contracts/admin-catalogue";
 import { durationText } from "@/domain/admin-wording";
 import { priceRangeText } from "@/domain/money";
 import { DataTable } from "../ui/DataTable";
-import styles from "./admin.module.css";
+import styles from "./marks.module.css";
 
 const COLUMNS = [
   { key: "name", label: "Product" },

@@ -1,21 +1,20 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { adminApi } from "@/contexts/admin-api";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 import { Outcome } from "./Outcome";
 import { useAdminAction } from "./use-admin-action";
 
 /** Takes a hold back. What it came to stays on the page when the form goes. */
 export function ReleaseForm({ reservationId, isOpen }: { reservationId: string; isOpen: boolean }) {
   const [reason, setReason] = useState("");
-  const { pending, failure, done, run } = useAdminAction();
+  const { api, pending, failure, done, run } = useAdminAction();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void run(
-      () => adminApi.release(reservationId, reason),
+      () => api.release(reservationId, reason),
       () => "Taken back. The units are free, and the shopper sees that the shop withdrew them.",
     );
   };

@@ -1,22 +1,21 @@
 "use client";
 
 import { useState } from "react";
-import { adminApi } from "@/contexts/admin-api";
 import type { Repair } from "@/contracts/admin-housekeeping";
 import { countText } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
-import styles from "./admin.module.css";
 import { FindingsTable } from "./FindingsTable";
 import { Outcome } from "./Outcome";
+import styles from "./page.module.css";
 import { useAdminAction } from "./use-admin-action";
 
 /** First a dry run, then the repair; a repair without a look before it is not offered. */
 export function RepairPanel({ drifts }: { drifts: number }) {
   const [result, setResult] = useState<Repair | null>(null);
-  const { pending, failure, done, run } = useAdminAction();
+  const { api, pending, failure, done, run } = useAdminAction();
   const start = (dryRun: boolean) =>
     run(
-      () => adminApi.repair(dryRun),
+      () => api.repair(dryRun),
       (repair) => {
         setResult(repair);
         return summaryOf(repair);

@@ -1,22 +1,21 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { adminApi } from "@/contexts/admin-api";
 import type { AdminLevel } from "@/contracts/admin-stock";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 import { Outcome } from "./Outcome";
 import { useAdminAction } from "./use-admin-action";
 
 export function SafetyStockForm({ level }: { level: AdminLevel }) {
   const [units, setUnits] = useState(String(level.safetyStock));
-  const { pending, failure, done, run } = useAdminAction();
+  const { api, pending, failure, done, run } = useAdminAction();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const { variantId, locationId } = level;
     void run(
-      () => adminApi.setSafetyStock({ variantId, locationId, safetyStock: Number(units) }),
+      () => api.setSafetyStock({ variantId, locationId, safetyStock: Number(units) }),
       () => "Saved.",
     );
   };

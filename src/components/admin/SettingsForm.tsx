@@ -1,13 +1,13 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { adminApi } from "@/contexts/admin-api";
 import type { SettingBounds, SettingName, Settings, SettingsChange } from "@/contracts/admin-settings";
 import { countText } from "@/domain/admin-wording";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
-import styles from "./admin.module.css";
+import formStyles from "./form.module.css";
 import { Outcome } from "./Outcome";
+import pageStyles from "./page.module.css";
 import { SETTING_GROUPS } from "./setting-words";
 import { useAdminAction } from "./use-admin-action";
 
@@ -21,7 +21,7 @@ interface SettingsFormProps {
 export function SettingsForm({ settings, bounds }: SettingsFormProps) {
   // What the form began with: what another admin changes meanwhile is neither shown nor sent.
   const [known, setKnown] = useState(settings);
-  const { pending, failure, done, run, say } = useAdminAction();
+  const { api, pending, failure, done, run, say } = useAdminAction();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
@@ -34,7 +34,7 @@ export function SettingsForm({ settings, bounds }: SettingsFormProps) {
     const count = Object.keys(change).length;
     if (count === 0) return say("Nothing is different.");
     void run(
-      () => adminApi.saveSettings(change),
+      () => api.saveSettings(change),
       () => {
         setKnown(Object.assign({}, known, change));
         return `${countText(count, "setting")} saved.`;
@@ -42,11 +42,11 @@ export function SettingsForm({ settings, bounds }: SettingsFormProps) {
     );
   };
   return (
-    <form className={styles.page} onSubmit={submit}>
+    <form className={pageStyles.page} onSubmit={submit}>
       {SETTING_GROUPS.map(({ title, settings: group }) => (
-        <fieldset key={title} className={styles.group}>
+        <fieldset key={title} className={formStyles.group}>
           <legend>{title}</legend>
-          <div className={styles.filters}>
+          <div className={formStyles.filters}>
             {group.map(({ name, label, hint }) => (
               <Field
                 key={name}

@@ -1,6 +1,6 @@
 import type { HoldState } from "@/contracts/admin-reservations";
 import { STATE_WORDS } from "@/domain/admin-wording";
-import styles from "./admin.module.css";
+import styles from "./marks.module.css";
 
 const TONES: Partial<Record<HoldState, string>> = {
   active: "calm",

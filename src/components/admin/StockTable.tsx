@@ -1,7 +1,7 @@
 import Link from "next/link";
 import type { AdminLevel } from "@/contracts/admin-stock";
 import { DataTable } from "../ui/DataTable";
-import styles from "./admin.module.css";
+import styles from "./marks.module.css";
 
 const COLUMNS = [
   { key: "what", label: "Variant" },

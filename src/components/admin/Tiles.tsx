@@ -1,6 +1,6 @@
 import type { Overview } from "@/contracts/admin-overview";
 import { countText, durationText } from "@/domain/admin-wording";
-import styles from "./admin.module.css";
+import styles from "./figures.module.css";
 
 /** The figures of the overview, each with what it means. */
 export function Tiles({ figures }: { figures: Overview }) {

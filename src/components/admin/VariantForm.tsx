@@ -1,11 +1,10 @@
 "use client";
 
 import { type FormEvent, useId, useState } from "react";
-import { adminApi } from "@/contexts/admin-api";
 import type { AdminVariant, NewVariant } from "@/contracts/admin-catalogue";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 import { Outcome } from "./Outcome";
 import { useAdminAction } from "./use-admin-action";
 
@@ -21,13 +20,12 @@ interface VariantFormProps {
 export function VariantForm({ productId, variant, minorUnits, currency }: VariantFormProps) {
   const nameId = useId();
   const [turn, setTurn] = useState(0);
-  const { pending, failure, done, run } = useAdminAction();
+  const { api, pending, failure, done, run } = useAdminAction();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const wish = readForm(new FormData(event.currentTarget), minorUnits);
     void run(
-      () =>
-        variant === null ? adminApi.createVariant(productId, wish) : adminApi.updateVariant(variant.id, wish),
+      () => (variant === null ? api.createVariant(productId, wish) : api.updateVariant(variant.id, wish)),
       () => {
         if (variant === null) setTurn(turn + 1);
         return variant === null ? `${wish.name} was added, with 0 units.` : "Saved.";

@@ -2,9 +2,10 @@ import type { Timeline } from "@/contracts/admin-timeline";
 import { countText } from "@/domain/admin-wording";
 import { explainAvailability } from "@/domain/unavailable";
 import { DataTable } from "../ui/DataTable";
-import styles from "./admin.module.css";
 import { EventList } from "./EventList";
 import { Moment } from "./Moment";
+import marksStyles from "./marks.module.css";
+import pageStyles from "./page.module.css";
 
 const COLUMNS = [
   { key: "location", label: "Location" },
@@ -22,11 +23,11 @@ export function Verdict({ timeline }: { timeline: Timeline }) {
   const { isAvailable, sentences } = explainAvailability(isPublished, levels);
   return (
     <>
-      <section className={styles.section} aria-labelledby="answer">
+      <section className={pageStyles.section} aria-labelledby="answer">
         <h2 id="answer">
           {productName}, {variantName}, at <Moment instant={at} />
         </h2>
-        <div className={styles.verdict} data-available={isAvailable}>
+        <div className={marksStyles.verdict} data-available={isAvailable}>
           <p>{isAvailable ? "It was available." : "It was unavailable."}</p>
           {sentences.map((sentence) => (
             <p key={sentence}>{sentence}</p>
@@ -50,11 +51,11 @@ export function Verdict({ timeline }: { timeline: Timeline }) {
           empty="It was kept at no location."
         />
       </section>
-      <section className={styles.section} aria-labelledby="events">
+      <section className={pageStyles.section} aria-labelledby="events">
         <h2 id="events">What changed around it</h2>
         <EventList events={events} />
         {left > 0 && (
-          <p className={styles.soft}>{countText(left, "more change")} in this time, further away.</p>
+          <p className={pageStyles.soft}>{countText(left, "more change")} in this time, further away.</p>
         )}
       </section>
     </>

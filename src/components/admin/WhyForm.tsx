@@ -6,7 +6,7 @@ import { Button } from "../ui/Button";
 import { Choice } from "../ui/Choice";
 import { Field } from "../ui/Field";
 import { useHydrated } from "../use-hydrated";
-import styles from "./admin.module.css";
+import styles from "./form.module.css";
 
 interface WhyFormProps {
   variants: readonly { value: string; label: string }[];

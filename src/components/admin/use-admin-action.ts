@@ -2,11 +2,13 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import type { AdminAnswer, AdminFailure } from "@/contexts/admin-api";
+import { type AdminAnswer, type AdminFailure, createAdminApi } from "@/contexts/admin-api";
 
 /** One change at a time, what it came to, and the page read anew after it. */
 export function useAdminAction() {
   const router = useRouter();
+  // Of this form alone: who opens it anew has seen what became of the last wish, and means another.
+  const [api] = useState(() => createAdminApi());
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<AdminFailure | null>(null);
   const [done, setDone] = useState("");
@@ -29,5 +31,5 @@ export function useAdminAction() {
     setFailure(null);
     setDone(words);
   }
-  return { pending, failure, done, run, say };
+  return { api, pending, failure, done, run, say };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type AdjustBody, type Adjusted, AdjustedSchema, HoldInTheWaySchema } from "@/contracts/admin-stock";
 import type { AdminResult } from "@/domain/admin-outcomes";
-import { callFunction } from "../supabase/call-function";
+import { type Acting, changeOnce } from "../supabase/change-once";
 import { refused } from "./refused";
 
 const serverNow = z.string();
@@ -21,16 +21,16 @@ const AnswerSchema = z.discriminatedUnion("outcome", [
  * Changes how many units are on hand, with a reason. Where live holds stand in the way it says which; told so, it takes
  * the newest back.
  */
-export async function adjustStock(wish: AdjustBody, adminId: string): Promise<AdminResult<Adjusted>> {
+export async function adjustStock(wish: AdjustBody, by: Acting): Promise<AdminResult<Adjusted>> {
   const args = {
     p_variant_id: wish.variantId,
     p_location_id: wish.locationId,
     p_delta: wish.delta,
     p_reason: wish.reason,
     p_release_newest: wish.releaseNewest,
-    p_admin_id: adminId,
+    p_admin_id: by.adminId,
   };
-  const answer = await callFunction("admin_adjust_stock", args, AnswerSchema);
+  const answer = await changeOnce("admin_adjust_stock", args, AnswerSchema, by);
   switch (answer.outcome) {
     case "adjusted": {
       const { outcome: _, ...value } = answer;

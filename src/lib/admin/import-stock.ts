@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ImportAnswer, ImportAnswerSchema, ImportRowSchema } from "@/contracts/admin-stock";
 import type { AdminResult } from "@/domain/admin-outcomes";
-import { callFunction } from "../supabase/call-function";
+import { type Acting, changeOnce } from "../supabase/change-once";
 import type { CountedRow } from "./parse-count";
 import { refused } from "./refused";
 
@@ -17,16 +17,16 @@ const AnswerSchema = ImportAnswerSchema.extend({
 export async function importStock(
   rows: CountedRow[],
   reason: string,
-  adminId: string,
+  by: Acting,
   version?: string,
 ): Promise<AdminResult<ImportAnswer>> {
   const args = {
     p_rows: rows,
     p_reason: reason,
-    p_admin_id: adminId,
+    p_admin_id: by.adminId,
     ...(version && { p_version: version }),
   };
-  const { outcome, ...answer } = await callFunction("admin_import_stock", args, AnswerSchema);
+  const { outcome, ...answer } = await changeOnce("admin_import_stock", args, AnswerSchema, by);
   if (outcome === "stock_changed") return refused("stock_changed", answer.serverNow);
   if (outcome === "refused" && version !== undefined) return refused("import_refused", answer.serverNow);
   return { ok: true, value: { ...answer, outcome } };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type AdminReleased, AdminReleasedSchema } from "@/contracts/admin-reservations";
 import type { AdminResult } from "@/domain/admin-outcomes";
-import { callFunction } from "../supabase/call-function";
+import { type Acting, changeOnce } from "../supabase/change-once";
 import { refused } from "./refused";
 
 const AnswerSchema = z.discriminatedUnion("outcome", [
@@ -19,10 +19,10 @@ const CODES = {
 export async function releaseReservation(
   id: string,
   reason: string,
-  adminId: string,
+  by: Acting,
 ): Promise<AdminResult<AdminReleased>> {
-  const args = { p_reservation_id: id, p_reason: reason, p_admin_id: adminId };
-  const answer = await callFunction("admin_release_reservation", args, AnswerSchema);
+  const args = { p_reservation_id: id, p_reason: reason, p_admin_id: by.adminId };
+  const answer = await changeOnce("admin_release_reservation", args, AnswerSchema, by);
   if (answer.outcome !== "released") return refused(CODES[answer.outcome], answer.serverNow);
   return { ok: true, value: { serverNow: answer.serverNow, reservation: answer.reservation } };
 }

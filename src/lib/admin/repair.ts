@@ -1,7 +1,8 @@
 import { type Repair, RepairSchema } from "@/contracts/admin-housekeeping";
-import { callFunction } from "../supabase/call-function";
+import { type Acting, changeOnce } from "../supabase/change-once";
 
 /** Mends the drifts that can be mended, or says in a dry run which there are. */
-export function repairStock(dryRun: boolean, adminId: string): Promise<Repair> {
-  return callFunction("admin_repair_stock", { p_dry_run: dryRun, p_admin_id: adminId }, RepairSchema);
+export function repairStock(dryRun: boolean, by: Acting): Promise<Repair> {
+  const args = { p_dry_run: dryRun, p_admin_id: by.adminId };
+  return changeOnce("admin_repair_stock", args, RepairSchema, by);
 }

@@ -6,7 +6,7 @@ import {
   SavedProductSchema,
 } from "@/contracts/admin-catalogue";
 import type { AdminResult } from "@/domain/admin-outcomes";
-import { callFunction } from "../supabase/call-function";
+import { type Acting, changeOnce } from "../supabase/change-once";
 import { refused } from "./refused";
 
 const AnswerSchema = z.discriminatedUnion("outcome", [
@@ -15,21 +15,20 @@ const AnswerSchema = z.discriminatedUnion("outcome", [
 ]);
 
 /** Makes a product, which nobody sees until it has a variant and is published. */
-export function createProduct(product: NewProduct, adminId: string): Promise<AdminResult<SavedProduct>> {
-  return save({ p_product: product, p_admin_id: adminId });
+export function createProduct(product: NewProduct, by: Acting): Promise<AdminResult<SavedProduct>> {
+  return save({ p_product: product, p_admin_id: by.adminId }, by);
 }
 
 /** Edits, publishes or takes a product out of the shop. Holds keep what applied when they were made. */
-export function updateProduct(id: string, change: ProductChange, adminId: string) {
-  return save({ p_product: change, p_admin_id: adminId, p_product_id: id });
+export function updateProduct(id: string, change: ProductChange, by: Acting) {
+  return save({ p_product: change, p_admin_id: by.adminId, p_product_id: id }, by);
 }
 
-async function save(args: {
-  p_product: ProductChange;
-  p_admin_id: string;
-  p_product_id?: string;
-}): Promise<AdminResult<SavedProduct>> {
-  const answer = await callFunction("admin_save_product", args, AnswerSchema);
+async function save(
+  args: { p_product: ProductChange; p_admin_id: string; p_product_id?: string },
+  by: Acting,
+): Promise<AdminResult<SavedProduct>> {
+  const answer = await changeOnce("admin_save_product", args, AnswerSchema, by);
   if (answer.outcome === "not_found") return refused("product_not_found", answer.serverNow);
   if (answer.outcome !== "saved") return refused(answer.outcome, answer.serverNow);
   return { ok: true, value: { serverNow: answer.serverNow, product: answer.product } };

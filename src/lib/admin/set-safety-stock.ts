@@ -5,7 +5,7 @@ import {
   type SafetyStockBody,
 } from "@/contracts/admin-stock";
 import type { AdminResult } from "@/domain/admin-outcomes";
-import { callFunction } from "../supabase/call-function";
+import { type Acting, changeOnce } from "../supabase/change-once";
 import { IF_IDEMPOTENT } from "../supabase/repeat";
 import { refused } from "./refused";
 
@@ -17,15 +17,15 @@ const AnswerSchema = z.discriminatedUnion("outcome", [
 /** Sets how many units new holds leave alone. What is held already stays held. */
 export async function setSafetyStock(
   { variantId, locationId, safetyStock }: SafetyStockBody,
-  adminId: string,
+  by: Acting,
 ): Promise<AdminResult<SafetyStockAnswer>> {
   const args = {
     p_variant_id: variantId,
     p_location_id: locationId,
     p_safety_stock: safetyStock,
-    p_admin_id: adminId,
+    p_admin_id: by.adminId,
   };
-  const answer = await callFunction("admin_set_safety_stock", args, AnswerSchema, IF_IDEMPOTENT);
+  const answer = await changeOnce("admin_set_safety_stock", args, AnswerSchema, by, IF_IDEMPOTENT);
   if (answer.outcome === "not_found") return refused("stock_level_not_found", answer.serverNow);
   return { ok: true, value: { serverNow: answer.serverNow, safetyStock: answer.safetyStock } };
 }

@@ -1,5 +1,6 @@
 import { type SettingsAnswer, SettingsAnswerSchema, type SettingsChange } from "@/contracts/admin-settings";
 import { callFunction } from "../supabase/call-function";
+import { type Acting, changeOnce } from "../supabase/change-once";
 import { IF_IDEMPOTENT } from "../supabase/repeat";
 
 /** The durations and caps of the store. */
@@ -8,7 +9,7 @@ export function readSettings(): Promise<SettingsAnswer> {
 }
 
 /** Changes some of them. Holds keep what applied when they were made. */
-export function saveSettings(change: SettingsChange, adminId: string): Promise<SettingsAnswer> {
-  const args = { p_settings: change, p_admin_id: adminId };
-  return callFunction("admin_save_settings", args, SettingsAnswerSchema, IF_IDEMPOTENT);
+export function saveSettings(change: SettingsChange, by: Acting): Promise<SettingsAnswer> {
+  const args = { p_settings: change, p_admin_id: by.adminId };
+  return changeOnce("admin_save_settings", args, SettingsAnswerSchema, by, IF_IDEMPOTENT);
 }

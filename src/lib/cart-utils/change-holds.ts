@@ -1,13 +1,11 @@
 import { z } from "zod";
-import { IdempotencyMismatch, type RequestKey } from "../idempotency";
+import { type RequestKey, refuseMismatch } from "../idempotency";
 import { callFunction } from "../supabase/call-function";
 import type { Database } from "../supabase/database.types";
 import { IF_IDEMPOTENT } from "../supabase/repeat";
 
 type Functions = Database["public"]["Functions"];
 type Change = "set_reservation_quantity" | "extend_reservations" | "release_reservations";
-
-const MismatchSchema = z.object({ outcome: z.literal("idempotency_mismatch") });
 
 /** Changes holds of one shopper, once for a key. Throws `IdempotencyMismatch`, and what `callFunction` throws. */
 export async function changeHolds<Name extends Change, Answer>(
@@ -20,9 +18,4 @@ export async function changeHolds<Name extends Change, Answer>(
   const answer = await callFunction(name, { ...args, ...known }, z.unknown(), IF_IDEMPOTENT);
   refuseMismatch(answer);
   return schema.parse(answer);
-}
-
-/** Throws `IdempotencyMismatch` where this is what the database says. */
-export function refuseMismatch(answer: unknown): void {
-  if (MismatchSchema.safeParse(answer).success) throw new IdempotencyMismatch();
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { InstantSchema } from "@/contracts/common";
+import { refuseMismatch } from "../idempotency";
 import { callFunction } from "../supabase/call-function";
 import type { Json } from "../supabase/database.types";
 import { DatabaseUnavailable, isRolledBack } from "../supabase/database-error";
 import { IF_IDEMPOTENT, IF_ROLLED_BACK } from "../supabase/repeat";
-import { refuseMismatch } from "./change-holds";
 import { type Blame, Coalescer } from "./coalescer";
 
 /** A request as `reserve_stock` takes it. What else it says beside its lines is passed on as it is. */

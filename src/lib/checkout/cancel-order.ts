@@ -2,7 +2,7 @@ import { z } from "zod";
 import { IdSchema } from "@/contracts/common";
 import type { OrderAnswer, Restock } from "@/contracts/orders";
 import { ProblemError } from "../http/problem";
-import { callFunction } from "../supabase/call-function";
+import { type Acting, changeOnce } from "../supabase/change-once";
 import { IF_IDEMPOTENT } from "../supabase/repeat";
 import { readOrder } from "./get-order";
 import { endOrRefuse } from "./open-payment-in-the-way";
@@ -17,10 +17,10 @@ const AnswerSchema = z.discriminatedUnion("outcome", [
  * Calls an order off: what is left of its money goes back; one that is being paid has its payment ended first, and
  * its units go back to the shopper's cart. What is not decided about the shelf now is decided for each line later. Safe to repeat. Throws the problems of its refusals.
  */
-export async function cancelOrder(orderId: string, restock: Restock, adminId: string): Promise<OrderAnswer> {
+export async function cancelOrder(orderId: string, restock: Restock, by: Acting): Promise<OrderAnswer> {
   const decided = restock !== "undecided" && { p_restock: restock === "restocked" };
-  const args = { p_order_id: orderId, p_actor: adminId, ...decided };
-  const answer = await callFunction("cancel_order", args, AnswerSchema, IF_IDEMPOTENT);
+  const args = { p_order_id: orderId, p_actor: by.adminId, ...decided };
+  const answer = await changeOnce("cancel_order", args, AnswerSchema, by, IF_IDEMPOTENT);
   const { serverNow } = answer;
   if (answer.outcome === "not_found") throw new ProblemError("order_not_found", { serverNow });
   if (answer.outcome === "shipped") throw new ProblemError("not_cancellable", { serverNow });

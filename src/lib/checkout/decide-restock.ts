@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { OrderAnswer, Refund, RestockBody } from "@/contracts/orders";
 import { ProblemError } from "../http/problem";
-import { callFunction } from "../supabase/call-function";
+import { type Acting, changeOnce } from "../supabase/change-once";
 import { IF_IDEMPOTENT } from "../supabase/repeat";
 import { readOrder } from "./get-order";
 import { serverNow } from "./sql-answers";
@@ -18,6 +18,7 @@ const AnswerSchema = z.object({
 export async function decideRestock(
   orderId: string,
   { refundId, orderLineId, restock, quantity }: RestockBody,
+  by: Acting,
 ): Promise<OrderAnswer> {
   const before = await readOrder(orderId);
   const isHere = before.order.refunds.some((refund) => refund.refundId === refundId.toLowerCase());
@@ -28,7 +29,7 @@ export async function decideRestock(
     p_restock: restock,
     ...(quantity !== undefined && { p_quantity: quantity }),
   };
-  const { outcome, serverNow } = await callFunction("decide_restock", args, AnswerSchema, IF_IDEMPOTENT);
+  const { outcome, serverNow } = await changeOnce("decide_restock", args, AnswerSchema, by, IF_IDEMPOTENT);
   if (outcome === "not_found") throw new ProblemError("refund_not_found", { serverNow });
   if (outcome === "exceeds") throw new ProblemError("refund_exceeds", { serverNow });
   const answer = await readOrder(orderId);

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { MoneySchema } from "@/contracts/common";
 import type { OrderAnswer, RefundBody } from "@/contracts/orders";
-import { refuseMismatch } from "../cart-utils/change-holds";
 import { ProblemError } from "../http/problem";
-import type { RequestKey } from "../idempotency";
+import { type RequestKey, refuseMismatch } from "../idempotency";
 import { callFunction } from "../supabase/call-function";
 import { IF_IDEMPOTENT, IF_ROLLED_BACK } from "../supabase/repeat";
 import { readOrder } from "./get-order";

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { OrderAnswer } from "@/contracts/orders";
 import { ProblemError } from "../http/problem";
-import { callFunction } from "../supabase/call-function";
-import { IF_ROLLED_BACK } from "../supabase/repeat";
+import { type Acting, changeOnce } from "../supabase/change-once";
 import { readOrder } from "./get-order";
 
 const AnswerSchema = z.object({
@@ -14,11 +13,11 @@ const AnswerSchema = z.object({
  * Puts a refund that failed on the worklist again, for another attempt at Stripe. Throws the problems of its
  * refusals; one of another order is `refund_not_found`.
  */
-export async function retryRefund(orderId: string, refundId: string): Promise<OrderAnswer> {
+export async function retryRefund(orderId: string, refundId: string, by: Acting): Promise<OrderAnswer> {
   const { order, serverNow } = await readOrder(orderId);
   const isHere = order.refunds.some((refund) => refund.refundId === refundId.toLowerCase());
   if (!isHere) throw new ProblemError("refund_not_found", { serverNow });
-  const answer = await callFunction("retry_refund", { p_refund_id: refundId }, AnswerSchema, IF_ROLLED_BACK);
+  const answer = await changeOnce("retry_refund", { p_refund_id: refundId }, AnswerSchema, by);
   const { outcome, refundableCents } = answer;
   if (outcome === "not_found") throw new ProblemError("refund_not_found", { serverNow });
   if (outcome === "not_failed") throw new ProblemError("refund_not_failed", { serverNow });

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { CartDifferenceSchema, type CheckoutAnswer, type CheckoutBody } from "@/contracts/checkout";
 import { IdSchema } from "@/contracts/common";
-import { refuseMismatch } from "../cart-utils/change-holds";
 import { ProblemError } from "../http/problem";
-import type { RequestKey } from "../idempotency";
+import { type RequestKey, refuseMismatch } from "../idempotency";
 import { callFunction } from "../supabase/call-function";
 import { IF_IDEMPOTENT } from "../supabase/repeat";
 import { getCheckout } from "./get-checkout";

@@ -27,10 +27,11 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, request: Re
 export async function parseBody<Schema extends z.ZodType>(
   schema: Schema,
   request: Request,
+  maxBytes = MAX_BODY_BYTES,
 ): Promise<z.output<Schema>> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") throw new ProblemError("unsupported_media_type");
-  const text = await readText(request, MAX_BODY_BYTES);
+  const text = await readText(request, maxBytes);
   let input: unknown;
   try {
     input = JSON.parse(text);

@@ -154,3 +154,8 @@ export const timeline = {
   ],
   left: 0,
 };
+
+/** One pixel, in base64, and where it is served. */
+export const SMALLEST_PNG =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mPgDQwBAAEhALPBTpomAAAAAElFTkSuQmCC";
+export const UPLOADED_PATH = "/pictures/f5a53248567b45aac10c67c2224328f9aeb3fdfbfdb270d4f599ffcc548b9844.png";

@@ -55,11 +55,11 @@ export const CHANGE = [...SHOPPER, "foreign_origin"] as const satisfies ProblemC
 export const ADMIN = [...SHOPPER, "sign_in_required", "admin_only"] as const satisfies ProblemCode[];
 /** What asks Stripe may meet it down. */
 export const PAYING = ["payment_unavailable"] as const satisfies ProblemCode[];
-/** A change of holds is done once for a key. */
+/** A change is done once for a key. */
 export const KEY = IdempotencyHeadersSchema.extend({
   "Idempotency-Key": IdempotencyHeadersSchema.shape["Idempotency-Key"].meta({
     description:
-      "A new one for each thing that the shopper does, the same for each time it is sent. What changed something is answered again to the same key for 24 hours, with a fresh `serverNow`; with another body or query it is `idempotency_mismatch`. A refusal keeps nothing. Of use to a shopper whose cookie is sent; `GET /api/session` brings one.",
+      "A new one for each thing that somebody does, the same for each time it is sent. What changed something is answered again to the same key for 24 hours, with a fresh `serverNow`; with another body or query it is `idempotency_mismatch`. A refusal keeps nothing. Keys of two people never meet. Of use to an admin, and to a shopper whose cookie is sent; `GET /api/session` brings one.",
     example: "0e0c7a5e-3a0a-4d1f-9d2b-6a5b8f1c2d3e",
   }),
 });
@@ -78,4 +78,5 @@ export const ADMIN_CHANGE = [
   ...CHANGE_WITH_BODY,
   "sign_in_required",
   "admin_only",
+  "idempotency_mismatch",
 ] as const satisfies ProblemCode[];

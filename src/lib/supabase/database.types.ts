@@ -570,6 +570,31 @@ export type Database = {
           },
         ];
       };
+      product_pictures: {
+        Row: {
+          admin_id: string;
+          content: string;
+          created_at: string;
+          hash: string;
+          type: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          admin_id: string;
+          content: string;
+          created_at?: string;
+          hash: string;
+          type: string;
+        };
+        Update: {
+          admin_id?: string;
+          content?: string;
+          created_at?: string;
+          hash?: string;
+          type?: string;
+        };
+        Relationships: [];
+      };
       products: {
         Row: {
           created_at: string;
@@ -1428,6 +1453,16 @@ export type Database = {
         Args: { p_admin_id: string; p_reason: string; p_rows: Json; p_version?: string };
         Returns: Json;
       };
+      admin_once: {
+        Args: {
+          p_admin_id: string;
+          p_args: Json;
+          p_body_hash: string;
+          p_change: string;
+          p_idempotency_key: string;
+        };
+        Returns: Json;
+      };
       admin_overview: { Args: { p_hours?: number }; Returns: Json };
       admin_products: { Args: Record<PropertyKey, never>; Returns: Json };
       admin_release_reservation: {
@@ -1446,6 +1481,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      admin_save_picture: { Args: { p_admin_id: string; p_content: string }; Returns: Json };
       admin_save_product: {
         Args: { p_admin_id: string; p_product: Json; p_product_id?: string };
         Returns: Json;
@@ -1500,6 +1536,7 @@ export type Database = {
         Args: { p_payment_id?: string; p_payment_intent_id?: string; p_session_id?: string };
         Returns: Json;
       };
+      get_picture: { Args: { p_hash: string; p_type: string }; Returns: Json };
       list_orders: {
         Args: { p_before_number?: number; p_limit?: number; p_shopper_id: string };
         Returns: Json;

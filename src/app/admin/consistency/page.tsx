@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import styles from "@/components/admin/admin.module.css";
 import { FindingsTable } from "@/components/admin/FindingsTable";
+import styles from "@/components/admin/page.module.css";
 import { RepairPanel } from "@/components/admin/RepairPanel";
 import { checkConsistency } from "@/lib/cart-utils/stock-health";
 import { requireAdminOfPage } from "../admin-of-page";

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import styles from "@/components/admin/admin.module.css";
 import { AdminOrderList } from "@/components/admin/orders/AdminOrderList";
+import styles from "@/components/admin/page.module.css";
 import { requireAdminOfPage } from "../admin-of-page";
 import { type Query, saidOnce } from "../one-of-query";
 

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import styles from "@/components/admin/admin.module.css";
 import { ProductsTable } from "@/components/admin/ProductsTable";
+import styles from "@/components/admin/page.module.css";
 import { listAllProducts } from "@/lib/admin/products";
 import { requireAdminOfPage } from "../admin-of-page";
 

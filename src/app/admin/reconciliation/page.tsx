@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import styles from "@/components/admin/admin.module.css";
 import { ReconciliationView } from "@/components/admin/orders/ReconciliationView";
+import styles from "@/components/admin/page.module.css";
 import { requireAdminOfPage } from "../admin-of-page";
 
 export const metadata: Metadata = { title: "Reconciliation" };

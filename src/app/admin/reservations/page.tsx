@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import styles from "@/components/admin/admin.module.css";
 import { HoldsFilter } from "@/components/admin/HoldsFilter";
 import { HoldsTable } from "@/components/admin/HoldsTable";
+import styles from "@/components/admin/page.module.css";
 import { variantOptions } from "@/components/admin/variant-options";
 import { Notice } from "@/components/ui/Notice";
 import { AdminHoldsQuerySchema } from "@/contracts/admin-reservations";

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import styles from "@/components/admin/admin.module.css";
+import styles from "@/components/admin/page.module.css";
 import { SettingsForm } from "@/components/admin/SettingsForm";
 import { SETTING_BOUNDS } from "@/contracts/admin-settings";
 import { readSettings } from "@/lib/admin/settings";

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import styles from "@/components/admin/admin.module.css";
+import styles from "@/components/admin/page.module.css";
 import { StockTable } from "@/components/admin/StockTable";
 import { readStock } from "@/lib/admin/stock";
 import { requireAdminOfPage } from "../admin-of-page";

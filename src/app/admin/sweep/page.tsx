@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import styles from "@/components/admin/admin.module.css";
+import styles from "@/components/admin/page.module.css";
 import { SweepNow } from "@/components/admin/SweepNow";
 import { SweepsTable } from "@/components/admin/SweepsTable";
 import { SweepsQuerySchema } from "@/contracts/admin-housekeeping";

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import styles from "@/components/admin/admin.module.css";
+import styles from "@/components/admin/page.module.css";
 import { Verdict } from "@/components/admin/Verdict";
 import { variantOptions } from "@/components/admin/variant-options";
 import { WhyForm } from "@/components/admin/WhyForm";

@@ -66,11 +66,13 @@ function Everything({ order, onOrder, onLook }: EverythingProps) {
         </Button>
       </header>
       <div className={styles.columns}>
-        <section className={styles.box} aria-label="Lines">
-          <OrderLines order={order} />
-        </section>
         <div className={styles.side}>
+          <section className={styles.box} aria-label="Lines">
+            <OrderLines order={order} />
+          </section>
           <Facts order={order} />
+        </div>
+        <div className={styles.side}>
           {isPaid && order.shippedAt === null && <ShipForm order={order} onOrder={onOrder} />}
           <RefundsAndRestock order={order} onOrder={onOrder} />
           {isPaid && <RefundForm key={order.refunds.length} order={order} onOrder={onOrder} />}

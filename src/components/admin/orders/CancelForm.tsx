@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { adminOrdersApi } from "@/contexts/admin-orders-api";
 import type { Restock } from "@/contracts/orders";
 import { moneyText } from "@/domain/money";
+import { refundableCents } from "@/domain/orders";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import styles from "./AdminOrders.module.css";
@@ -29,7 +30,7 @@ export function CancelForm({ order, onOrder }: OrderActionProps) {
     event.preventDefault();
     void run(() => adminOrdersApi.cancel(order, restock));
   };
-  const left = moneyText(order.totalCents - order.refundedCents, order.currency);
+  const left = moneyText(refundableCents(order), order.currency);
   return (
     <form className={styles.box} onSubmit={submit} aria-labelledby="cancel">
       <h2 id="cancel">Cancel this order</h2>

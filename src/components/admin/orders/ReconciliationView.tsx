@@ -5,6 +5,7 @@ import { useState } from "react";
 import { adminOrdersApi } from "@/contexts/admin-orders-api";
 import type { Disagreement } from "@/contracts/orders";
 import { adminOrderFailureText, findingText } from "@/domain/admin-order-wording";
+import { countText } from "@/domain/admin-wording";
 import { orderName } from "@/domain/orders";
 import type { Failure } from "@/domain/refusals";
 import { Button } from "../../ui/Button";
@@ -94,8 +95,8 @@ function Finding({ finding }: { finding: Disagreement }) {
 }
 
 function statusOf({ compared, findings, isRunning, isDone }: Progress): string {
-  if (isRunning) return `${compared} payments compared so far …`;
+  if (isRunning) return `${countText(compared, "payment")} compared so far …`;
   if (!isDone) return "";
-  const what = `${compared} payments compared. `;
+  const what = `${countText(compared, "payment")} compared. `;
   return what + (findings.length === 0 ? "All agree." : `${findings.length} to look at.`);
 }

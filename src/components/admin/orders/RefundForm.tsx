@@ -5,6 +5,7 @@ import { adminOrdersApi } from "@/contexts/admin-orders-api";
 import type { Order, Restock } from "@/contracts/orders";
 import { centsOf } from "@/domain/admin-order-wording";
 import { moneyText } from "@/domain/money";
+import { refundableCents } from "@/domain/orders";
 import { lineName } from "@/domain/wording";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
@@ -28,7 +29,7 @@ export function RefundForm({ order, onOrder }: OrderActionProps) {
   // One form, one refund: pressed again after a lost answer it is the same. A new one begins with each change.
   const [key, setKey] = useState(adminOrdersApi.newKey);
   const { pending, trouble, run } = useOrderAction(order, onOrder);
-  const left = order.totalCents - order.refundedCents;
+  const left = refundableCents(order);
   if (left <= 0) return null;
 
   const changed = () => setKey(adminOrdersApi.newKey());

@@ -8,9 +8,10 @@ import {
   VariantChangeSchema,
 } from "@/contracts/admin-catalogue";
 import { IdPathSchema } from "@/contracts/admin-common";
+import { PictureBodySchema, SavedPictureSchema } from "@/contracts/pictures";
 import { SERVER_NOW, VARIANT_ID } from "../examples";
-import { adminProduct } from "../examples-admin";
-import { ADMIN, ADMIN_CHANGE, type Operation } from "../operation";
+import { adminProduct, SMALLEST_PNG, UPLOADED_PATH } from "../examples-admin";
+import { ADMIN, ADMIN_CHANGE, KEY, type Operation } from "../operation";
 
 const common = { tag: "Admin", caller: "admin", cache: "personal" } as const;
 const path = { path: IdPathSchema };
@@ -30,6 +31,25 @@ const savedVariant = {
 };
 
 export const adminCatalogue: Operation[] = [
+  {
+    ...common,
+    id: "savePicture",
+    method: "post",
+    path: "/api/admin/pictures",
+    summary: "Takes a picture of a product",
+    description:
+      "A PNG, JPEG, WebP or AVIF of at most 2 MiB, by what is in it. It is served at `imagePath` for good, and shown once a product has that path. The same file has the same path.",
+    params: { header: KEY },
+    body: { schema: PictureBodySchema, examples: { png: { content: SMALLEST_PNG } } },
+    answers: {
+      201: {
+        description: "Where the shop serves it.",
+        schema: SavedPictureSchema,
+        examples: { saved: { serverNow: SERVER_NOW, imagePath: UPLOADED_PATH } },
+      },
+    },
+    problems: [...ADMIN_CHANGE, "not_a_picture", "picture_too_large"],
+  },
   {
     ...common,
     id: "listAllProducts",
@@ -52,6 +72,7 @@ export const adminCatalogue: Operation[] = [
     path: "/api/admin/products",
     summary: "Makes a product",
     description: "Nobody sees it until it has a variant and is published.",
+    params: { header: KEY },
     body: { schema: NewProductSchema, examples: { vase: product } },
     answers: { 201: savedProduct },
     problems: [...ADMIN_CHANGE, "slug_taken"],
@@ -63,7 +84,7 @@ export const adminCatalogue: Operation[] = [
     path: "/api/admin/products/{id}",
     summary: "Edits, publishes or takes a product out of the shop",
     description: "What is left out stays. Holds keep what applied when they were made.",
-    params: path,
+    params: { ...path, header: KEY },
     body: {
       schema: ProductChangeSchema,
       examples: { publish: { isPublished: true }, holdLonger: { holdSeconds: 1800 } },
@@ -78,7 +99,7 @@ export const adminCatalogue: Operation[] = [
     path: "/api/admin/products/{id}/variants",
     summary: "Makes a variant of a product",
     description: "Kept with 0 units at the location that is asked first, priced in the shop's currency.",
-    params: path,
+    params: { ...path, header: KEY },
     body: { schema: NewVariantSchema, examples: { medium: variant } },
     answers: { 201: savedVariant },
     problems: [...ADMIN_CHANGE, "product_not_found", "sku_taken"],
@@ -90,7 +111,7 @@ export const adminCatalogue: Operation[] = [
     path: "/api/admin/variants/{id}",
     summary: "Edits a variant",
     description: "What is left out stays. Carts show a new price at once; orders keep theirs.",
-    params: path,
+    params: { ...path, header: KEY },
     body: { schema: VariantChangeSchema, examples: { price: { priceCents: 9900 } } },
     answers: { 200: savedVariant },
     problems: [...ADMIN_CHANGE, "variant_not_found", "sku_taken"],

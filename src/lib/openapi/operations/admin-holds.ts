@@ -8,7 +8,7 @@ import {
 } from "@/contracts/admin-reservations";
 import { RESERVATION_ID, SERVER_NOW } from "../examples";
 import { ADMIN_ID, adminHold, SHOPPER_ID } from "../examples-admin";
-import { ADMIN, ADMIN_CHANGE, type Operation, PAYING } from "../operation";
+import { ADMIN, ADMIN_CHANGE, KEY, type Operation, PAYING } from "../operation";
 
 const common = { tag: "Admin", caller: "admin", cache: "personal" } as const;
 const facts = { status: "active", quantity: 2, expiresAt: adminHold.expiresAt, shopperId: SHOPPER_ID };
@@ -74,7 +74,7 @@ export const adminHolds: Operation[] = [
     summary: "Takes a hold back, with a reason",
     description:
       "Its shopper is told that the shop withdrew it. One that is being paid has its payment ended first, at Stripe; where that was paid a moment ago, or the bank has it, it stays.",
-    params: { path: IdPathSchema },
+    params: { path: IdPathSchema, header: KEY },
     body: { schema: AdminReleaseBodySchema, examples: { broken: { reason: "Broken in the shop window" } } },
     answers: {
       200: {

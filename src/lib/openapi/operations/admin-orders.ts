@@ -31,10 +31,12 @@ const change = {
   answers,
 } as const;
 const params = { path: OrderParamsSchema };
+const changed = { ...params, header: KEY };
 const CHANGE_OF_ORDER = [
   ...CHANGE_WITH_BODY,
   ...ADMIN,
   "order_not_found",
+  "idempotency_mismatch",
 ] as const satisfies Operation["problems"];
 
 const reconciliation = {
@@ -114,7 +116,7 @@ export const adminOrders: Operation[] = [
     summary: "Pays units of an order back, or an amount",
     description:
       "Written down and then asked of Stripe; done when Stripe says so. Never more than was received, and never more units than were sold.",
-    params: { ...params, header: KEY },
+    params: changed,
     body: {
       schema: RefundBodySchema,
       examples: {
@@ -125,7 +127,7 @@ export const adminOrders: Operation[] = [
         goodwill: { lines: [], includesShipping: false, amountCents: 500 },
       },
     },
-    problems: [...CHANGE_OF_ORDER, "idempotency_mismatch", "refund_exceeds", "not_refundable"],
+    problems: [...CHANGE_OF_ORDER, "refund_exceeds", "not_refundable"],
   },
   {
     ...change,
@@ -133,7 +135,7 @@ export const adminOrders: Operation[] = [
     path: "/api/admin/orders/{orderId}/retry-refund",
     summary: "Asks Stripe again for a refund that failed",
     description: "Another attempt, where what was received still covers it. None is repeated by itself.",
-    params,
+    params: changed,
     body: { schema: RetryRefundBodySchema, examples: { again: { refundId: REFUND_ID } } },
     problems: [...CHANGE_OF_ORDER, "refund_not_found", "refund_not_failed", "refund_exceeds"],
   },
@@ -144,7 +146,7 @@ export const adminOrders: Operation[] = [
     summary: "Calls an order off",
     description:
       "What is left of its money goes back. One that is being paid has its payment ended first, and its units return to the shopper's cart.",
-    params,
+    params: changed,
     body: { schema: CancelBodySchema, examples: { restocked: { restock: "restocked" } } },
     problems: [...CHANGE_OF_ORDER, "not_cancellable", "payment_open", ...PAYING],
   },
@@ -153,7 +155,7 @@ export const adminOrders: Operation[] = [
     id: "shipOrder",
     path: "/api/admin/orders/{orderId}/ship",
     summary: "Says that an order was sent off",
-    params,
+    params: changed,
     body: { schema: ShipBodySchema, examples: { tracked: { tracking: "AN 4711 0815 IE" } } },
     problems: [...CHANGE_OF_ORDER, "not_shippable"],
   },
@@ -164,7 +166,7 @@ export const adminOrders: Operation[] = [
     summary: "Decides whether refunded units go back on the shelf",
     description:
       "Once per refund and line. Of a refund of money alone (an amount, or one made in Stripe's dashboard) `quantity` says how many units of the line came back with it, never more than were sold.",
-    params,
+    params: changed,
     body: {
       schema: RestockBodySchema,
       examples: {

@@ -7,7 +7,7 @@ import { TimelineSchema } from "@/contracts/admin-timeline";
 import { InstantSchema } from "@/contracts/common";
 import { SERVER_NOW } from "../examples";
 import { finding, overview, settings, timeline } from "../examples-admin";
-import { ADMIN, ADMIN_CHANGE, type Operation } from "../operation";
+import { ADMIN, ADMIN_CHANGE, KEY, type Operation } from "../operation";
 
 const common = { tag: "Admin", caller: "admin", cache: "personal" } as const;
 const settingsAnswer = {
@@ -87,6 +87,7 @@ export const adminShop: Operation[] = [
     path: "/api/admin/consistency",
     summary: "Mends the drifts that can be mended",
     description: "A dry run changes nothing. What only a person can decide is left, with `repaired: false`.",
+    params: { header: KEY },
     body: { schema: RepairBodySchema, examples: { look: { dryRun: true }, mend: { dryRun: false } } },
     answers: {
       200: {
@@ -115,6 +116,7 @@ export const adminShop: Operation[] = [
     path: "/api/admin/settings",
     summary: "Changes durations and caps",
     description: "What is left out stays. Holds keep what applied when they were made.",
+    params: { header: KEY },
     body: { schema: SettingsChangeSchema, examples: { longer: { holdSeconds: 1200 } } },
     answers: { 200: settingsAnswer },
     problems: ADMIN_CHANGE,

@@ -9,7 +9,7 @@ import {
 } from "@/contracts/admin-stock";
 import { SERVER_NOW, VARIANT_ID } from "../examples";
 import { LOCATION_ID, level } from "../examples-admin";
-import { ADMIN, ADMIN_CHANGE, type Operation } from "../operation";
+import { ADMIN, ADMIN_CHANGE, KEY, type Operation } from "../operation";
 
 const common = { tag: "Admin", caller: "admin", cache: "personal" } as const;
 const ids = { variantId: VARIANT_ID, locationId: LOCATION_ID };
@@ -56,7 +56,8 @@ export const adminStock: Operation[] = [
     path: "/api/admin/stock/adjust",
     summary: "Changes how many units are on hand, with a reason",
     description:
-      "Where live holds stand in the way nothing changes and the answer says which; with `releaseNewest` the newest are taken back and their shoppers told. Holds that are being paid stay. Not idempotent.",
+      "Where live holds stand in the way nothing changes and the answer says which; with `releaseNewest` the newest are taken back and their shoppers told. Holds that are being paid stay. Without a key it is done each time that it is sent.",
+    params: { header: KEY },
     body: {
       schema: AdjustBodySchema,
       examples: { broken: { ...ids, delta: -1, reason: "One was broken" } },
@@ -76,6 +77,7 @@ export const adminStock: Operation[] = [
     method: "put",
     path: "/api/admin/stock/safety",
     summary: "Sets how many units new holds leave alone",
+    params: { header: KEY },
     body: { schema: SafetyStockBodySchema, examples: { two: { ...ids, safetyStock: 2 } } },
     answers: {
       200: {
@@ -94,6 +96,7 @@ export const adminStock: Operation[] = [
     summary: "Takes over a counted stock",
     description:
       "CSV with the columns `sku`, `location` and `on_hand`, at most 1,000 rows. Without `version` a preview: what each row comes to. With the version of that preview all rows are done in one transaction, or none where one cannot be, or where the stock changed since.",
+    params: { header: KEY },
     body: {
       schema: ImportBodySchema,
       examples: { preview: count, apply: { ...count, version } },

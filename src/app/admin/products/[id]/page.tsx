@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import styles from "@/components/admin/admin.module.css";
 import { ProductForm } from "@/components/admin/ProductForm";
 import { PublishButton } from "@/components/admin/PublishButton";
+import styles from "@/components/admin/page.module.css";
 import { VariantForm } from "@/components/admin/VariantForm";
 import { picturesOf } from "@/components/admin/variant-options";
 import { minorUnitsOf } from "@/domain/money";

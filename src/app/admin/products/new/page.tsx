@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import styles from "@/components/admin/admin.module.css";
 import { ProductForm } from "@/components/admin/ProductForm";
+import styles from "@/components/admin/page.module.css";
 import { picturesOf } from "@/components/admin/variant-options";
 import { listAllProducts } from "@/lib/admin/products";
 import { requireAdminOfPage } from "../../admin-of-page";

@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import styles from "@/components/admin/admin.module.css";
 import { HoldFacts } from "@/components/admin/HoldFacts";
 import { holdName } from "@/components/admin/HoldsTable";
 import { HoldTimeline } from "@/components/admin/HoldTimeline";
+import styles from "@/components/admin/page.module.css";
 import { ReleaseForm } from "@/components/admin/ReleaseForm";
 import { IdPathSchema } from "@/contracts/admin-common";
 import { findReservation } from "@/lib/admin/find-reservation";

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import styles from "@/components/admin/admin.module.css";
 import { ImportForm } from "@/components/admin/ImportForm";
+import styles from "@/components/admin/page.module.css";
 import { readStock } from "@/lib/admin/stock";
 import { requireAdminOfPage } from "../../admin-of-page";
 

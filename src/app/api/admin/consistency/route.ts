@@ -3,6 +3,7 @@ import { repairStock } from "@/lib/admin/repair";
 import { checkConsistency } from "@/lib/cart-utils/stock-health";
 import { requireAdmin } from "@/lib/http/identity";
 import { parseBody } from "@/lib/http/parse";
+import { requestKeyOf } from "@/lib/http/request-key";
 import { personal, route } from "@/lib/http/route";
 
 /** Every drift between counters, holds, shoppers and the ledger. */
@@ -15,5 +16,5 @@ export const GET = route(async (request) => {
 export const POST = route(async (request) => {
   const { id: adminId } = await requireAdmin(request);
   const { dryRun } = await parseBody(RepairBodySchema, request);
-  return personal(await repairStock(dryRun, adminId));
+  return personal(await repairStock(dryRun, { adminId, key: requestKeyOf(request, dryRun) }));
 });

@@ -4,6 +4,7 @@ import { createProduct } from "@/lib/admin/save-product";
 import { requireAdmin } from "@/lib/http/identity";
 import { parseBody } from "@/lib/http/parse";
 import { valueOrProblem } from "@/lib/http/refusal";
+import { requestKeyOf } from "@/lib/http/request-key";
 import { personal, route } from "@/lib/http/route";
 
 /** Every product, published or not. */
@@ -16,5 +17,6 @@ export const GET = route(async (request) => {
 export const POST = route(async (request) => {
   const { id: adminId } = await requireAdmin(request);
   const product = await parseBody(NewProductSchema, request);
-  return personal(valueOrProblem(await createProduct(product, adminId)), { status: 201 });
+  const by = { adminId, key: requestKeyOf(request, product) };
+  return personal(valueOrProblem(await createProduct(product, by)), { status: 201 });
 });

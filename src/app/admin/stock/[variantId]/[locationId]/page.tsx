@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { AdjustForm } from "@/components/admin/AdjustForm";
-import styles from "@/components/admin/admin.module.css";
+import styles from "@/components/admin/page.module.css";
 import { SafetyStockForm } from "@/components/admin/SafetyStockForm";
 import { StockTable } from "@/components/admin/StockTable";
 import { readStock } from "@/lib/admin/stock";

@@ -4,6 +4,7 @@ import { updateVariant } from "@/lib/admin/save-variant";
 import { requireAdmin } from "@/lib/http/identity";
 import { parse, parseBody } from "@/lib/http/parse";
 import { valueOrProblem } from "@/lib/http/refusal";
+import { requestKeyOf } from "@/lib/http/request-key";
 import { personal, route } from "@/lib/http/route";
 
 /** Edits a variant: its name, SKU, price or place. */
@@ -11,5 +12,6 @@ export const PUT = route<RouteContext<"/api/admin/variants/[id]">>(async (reques
   const { id: adminId } = await requireAdmin(request);
   const { id } = parse(IdPathSchema, await params);
   const change = await parseBody(VariantChangeSchema, request);
-  return personal(valueOrProblem(await updateVariant(id, change, adminId)));
+  const by = { adminId, key: requestKeyOf(request, change) };
+  return personal(valueOrProblem(await updateVariant(id, change, by)));
 });

@@ -4,6 +4,7 @@ import { createVariant } from "@/lib/admin/save-variant";
 import { requireAdmin } from "@/lib/http/identity";
 import { parse, parseBody } from "@/lib/http/parse";
 import { valueOrProblem } from "@/lib/http/refusal";
+import { requestKeyOf } from "@/lib/http/request-key";
 import { personal, route } from "@/lib/http/route";
 
 /** Makes a variant of a product. */
@@ -11,5 +12,6 @@ export const POST = route<RouteContext<"/api/admin/products/[id]/variants">>(asy
   const { id: adminId } = await requireAdmin(request);
   const { id } = parse(IdPathSchema, await params);
   const variant = await parseBody(NewVariantSchema, request);
-  return personal(valueOrProblem(await createVariant(id, variant, adminId)), { status: 201 });
+  const by = { adminId, key: requestKeyOf(request, variant) };
+  return personal(valueOrProblem(await createVariant(id, variant, by)), { status: 201 });
 });

@@ -1,0 +1,17 @@
+import { PICTURE_MEDIA_TYPES, PictureNameSchema } from "@/contracts/pictures";
+import { readPicture } from "@/lib/catalogue/picture";
+import { ProblemError } from "@/lib/http/problem";
+import { route } from "@/lib/http/route";
+
+/** A year, the longest that caches heed: under one name there is never another picture. */
+const FOR_GOOD = "public, max-age=31536000, s-maxage=31536000, immutable";
+
+/** A picture that an admin uploaded, for everybody. */
+export const GET = route<RouteContext<"/pictures/[name]">>(async (_request, { params }) => {
+  const name = PictureNameSchema.safeParse((await params).name);
+  const picture = name.success ? await readPicture(name.data.hash, name.data.type) : null;
+  if (!name.success || picture === null) throw new ProblemError("picture_not_found");
+  return new Response(picture, {
+    headers: { "Content-Type": PICTURE_MEDIA_TYPES[name.data.type], "Cache-Control": FOR_GOOD },
+  });
+});
