@@ -1,5 +1,6 @@
 import type { Baseline } from "./baseline.ts";
 import { type Ground, platform } from "./ground.ts";
+import { urgencyOf } from "./invariants.ts";
 import type { Mutant } from "./mutant.ts";
 import type { Options } from "./options.ts";
 import type { Present, Result, Results } from "./results.ts";
@@ -22,7 +23,7 @@ export async function tryAll(
   trial: Trial,
   tell: (result: Result) => void,
 ): Promise<void> {
-  const queue = [...mutants];
+  const queue = mutants.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
   const work = async (_: unknown, job: number) => {
     const runner = new Runner({ isHasty: true, testTimeout: trial.baseline.testTimeout });
     try {
