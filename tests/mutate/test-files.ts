@@ -46,6 +46,16 @@ export function hashTests(files: string[]): Map<string, string> {
 const likely: [object: RegExp, files: string[]][] = [
   [/ clock /, ["races", "lapsed", "transfer-races"]],
   [/ lock-| skip-locked/, ["races", "interleavings", "transfer-races", "crowd"]],
+  [/sell_|own_units|free_units|take_units|settle|received/, ["payments-settle", "payments-races"]],
+  [
+    /check_settled|_are_fixed|_within_|\.(payments|orders|refunds|refund_lines)\./,
+    ["payments-typed", "refunds"],
+  ],
+  [/refund|restock|unreturned|cancel_order|shipped/, ["refunds", "orders"]],
+  [/payment|checkout|pin_|stripe_session|claim_settlements|payable/, ["payments-start", "payments-work"]],
+  [/paid_order/, ["orders-elsewhere", "payments-settle"]],
+  [/mail|alert|dispute|reconcile|drift_of/, ["alerts", "orders", "payments-work"]],
+  [/admin_/, ["admin-"]],
   [/idempoten|kept_|keep_answer|keep_decided|known|has_extended/, ["idempotency", "at-once"]],
   [/transfer|merg|acting_shopper/, ["transfer"]],
   [/adjust|movement|ledger|holds_as_json/, ["adjust", "trail", "ledger"]],
