@@ -46,10 +46,10 @@ export function hashTests(files: string[]): Map<string, string> {
 const likely: [object: RegExp, files: string[]][] = [
   [/ clock /, ["races", "lapsed", "transfer-races"]],
   [/ lock-| skip-locked/, ["races", "interleavings", "transfer-races", "crowd"]],
-  [/sell_|own_units|free_units|take_units|settle|received/, ["payments-settle", "payments-races"]],
+  [/own_units|free_units|take_units|settle_payment|sell_or_refund|sell_lines/, ["payments-settle", "payments-races"]],
   [
-    /check_settled|_are_fixed|_within_|\.(payments|orders|refunds|refund_lines)\./,
-    ["payments-typed", "refunds"],
+    /check_settled|_within_|\.(payments|orders|order_lines|refunds|refund_lines)\./,
+    ["survivors-money", "payments-typed"],
   ],
   [/refund|restock|unreturned|cancel_order|shipped/, ["refunds", "orders"]],
   [/payment|checkout|pin_|stripe_session|claim_settlements|payable/, ["payments-start", "payments-work"]],
