@@ -46,7 +46,10 @@ export function hashTests(files: string[]): Map<string, string> {
 const likely: [object: RegExp, files: string[]][] = [
   [/ clock /, ["races", "lapsed", "transfer-races"]],
   [/ lock-| skip-locked/, ["races", "interleavings", "transfer-races", "crowd"]],
-  [/own_units|free_units|take_units|settle_payment|sell_or_refund|sell_lines/, ["payments-settle", "payments-races"]],
+  [
+    /own_units|free_units|take_units|settle_payment|sell_or_refund|sell_lines/,
+    ["payments-settle", "payments-races"],
+  ],
   [
     /check_settled|_within_|\.(payments|orders|order_lines|refunds|refund_lines)\./,
     ["survivors-money", "payments-typed"],
