@@ -104,7 +104,7 @@ async function runPlain(ground: Ground, runner: Runner, file: string | undefined
 
 async function runAmongProbes(ground: Ground, probed: string, runner: Runner, file: string) {
   const before = ground.log.length();
-  const { problem: disturbed } = await run(ground, probed, runner, file, 60_000);
+  const { problem: disturbed } = await run(ground, probed, runner, file, 150_000);
   return { disturbed, reached: disturbed ? undefined : [...reachedIn(ground.log.from(before))] };
 }
 
