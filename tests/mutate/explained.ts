@@ -112,7 +112,6 @@ export const explained: { mutants: string; reason: string }[] = [
   },
   ...[
     "r.shopper_id = p_shopper_id",
-    "r.variant_id = p_line.variant_id",
     "r.status = 'active'",
     "r.expires_at <= p_now",
   ].map((condition) => ({
