@@ -12,7 +12,6 @@ const db = useTestDatabase();
 let variantId = "";
 let order: Order;
 let lineId = "";
-let intent = "";
 /** Bought beside it, of the same variant. */
 let other: Order;
 
@@ -26,7 +25,6 @@ beforeEach(async () => {
   };
   [other, order] = [await sell(), await sell()];
   lineId = must(order.lines[0]).orderLineId;
-  intent = `pi_${order.paymentId}`;
 });
 
 afterEach(async () => {

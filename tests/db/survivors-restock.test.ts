@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buy, type Order, orderOf, startCheckout } from "../support/checkout.ts";
 import { useTestDatabase } from "../support/database.ts";
-import { askRefund, recordRefund, refundLine, retryRefund } from "../support/refunds.ts";
+import { askRefund, type RefundLine, recordRefund, refundLine, retryRefund } from "../support/refunds.ts";
 import {
   addLocation,
   createVariant,
@@ -183,12 +183,9 @@ test("what is decided of one refund is not decided of another, nor of another li
   const two = await buy(db.sql, shopperId);
   const [one, another] = two.lines.map((line) => line.orderLineId) as [string, string];
   const both = await askRefund(db.sql, two.orderId, [refundLine(one, 1), refundLine(another, 1)]);
-  expect((await decide(both.refundId, another, true)).order.refunds[0].lines).toMatchObject(
-    [one, another].map((orderLineId) => ({
-      orderLineId,
-      restock: orderLineId === one ? "undecided" : "restocked",
-    })),
-  );
+  const decided = (await decide(both.refundId, another, true)).order.refunds[0].lines as RefundLine[];
+  expect(decided.find(({ orderLineId }) => orderLineId === one)?.restock).toBe("undecided");
+  expect(decided.find(({ orderLineId }) => orderLineId === another)?.restock).toBe("restocked");
   const [first, second] = [await back(1), await back(1)];
   expect((await decide(second.refundId, lineId, false)).outcome).toBe("decided");
   expect(await undecided()).toEqual([["undecided"], ["kept_out"]]);

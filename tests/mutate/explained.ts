@@ -97,6 +97,42 @@ export const explained: { mutants: string; reason: string }[] = [
       "public.refund_lines.refund_lines_restock_update trigger-when true: (old.restock = 'undecided'::text)",
     reason: "refund_lines_are_fixed refuses every change of what was decided",
   },
+  ...["insert", "update"].map((when) => ({
+    mutants: `public.refunds.refunds_count_${when} trigger-when true: *`,
+    reason: "private.count_refunds sums up what succeeded: once more comes to the same",
+  })),
+  {
+    mutants: 'private.refund_status_of guard false: "jsonb_typeof(p_stripe) is distinct from *',
+    reason: "what is no object has no status, which is refused beside it",
+  },
+  {
+    mutants: `private.check_refund_lines where false: "jsonb_typeof(l.line) <> 'object'"`,
+    reason: "what is no object has no orderLineId, which is refused beside it",
+  },
+  {
+    mutants: 'public.request_refund on true: "l.order_id = p_order_id"',
+    reason: "the price of another order's line counts for nothing: that line is refused as exceeding",
+  },
+  {
+    mutants: 'public.request_refund guard true: "v_answer is null"',
+    reason: "an answer is kept under the id of an order that is there, and has its payment",
+  },
+  {
+    mutants: 'private.unreturned_units where true: "l.location_id is not null"',
+    reason: "asked of orders that are paid, whose lines are all sold (private.check_settled)",
+  },
+  {
+    mutants: `private.write_refund_status guard true: "p_status = 'pending'"`,
+    reason: "who claims refunds asks for the lease of those alone that are requested or pending, and a retry ends it",
+  },
+  {
+    mutants: 'private.lock_sold_order where true: "l.location_id is not null"',
+    reason: "levels that nothing was sold from are locked as well, in the same order",
+  },
+  ...["r.shopper_id = v_shopper_id", "r.status = 'active'"].map((condition) => ({
+    mutants: `public.start_checkout where true: "${condition}"`,
+    reason: "more levels are locked than need be, in the same order",
+  })),
   {
     mutants: 'private.guard_refund where true: "f.id <> new.id"',
     reason: "called about a refund that is not there yet, or that counts for nothing because it has failed",

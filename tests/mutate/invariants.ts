@@ -120,11 +120,12 @@ const others = "none of them by name";
 export const guardedBy = ({ id }: Pick<Mutant, "id">): string =>
   guards.find(([pattern]) => pattern.test(id))?.[1] ?? others;
 
-const isOfInvariants = /^([1-8]|11|locks)\b/;
+const mostUrgent = [/^[1-8] /, /^(11|locks)\b/];
 
-/** Locks, clocks and invariants 1 to 8 come before the rest, what only reads for admins last. */
+/** Invariants 1 to 8 come first, then locks and clocks, then the rest, and what admins do and read last. */
 export function urgencyOf(mutant: Pick<Mutant, "id">): number {
   const invariant = guardedBy(mutant);
-  if (isOfInvariants.test(invariant)) return 0;
-  return invariant.startsWith("what admins") ? 2 : 1;
+  const place = mostUrgent.findIndex((pattern) => pattern.test(invariant));
+  if (place >= 0) return place;
+  return mostUrgent.length + Number(invariant.startsWith("what admins"));
 }

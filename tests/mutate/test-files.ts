@@ -56,7 +56,8 @@ const likely: [object: RegExp, files: string[]][] = [
     /\.(payments|orders|order_lines|refunds|refund_lines|payment_events)\./,
     ["survivors-money", "payments-typed"],
   ],
-  [/refund|restock|unreturned|cancel_order|shipped/, ["refunds", "orders"]],
+  [/restock|unreturned|cancel_order|give_way|outside_refund/, ["survivors-restock", "orders", "refunds"]],
+  [/refund|shipped/, ["refunds", "survivors-refunds", "orders"]],
   [
     /payment|checkout|pin_|stripe_session|claim_settlements|payable/,
     ["payments-start", "survivors-payments"],

@@ -112,10 +112,10 @@ test("what may break the invariants of stock and money is tried first, what admi
     "public.admin_overview lock-removed for update",
   ];
   expect(ids.map((id) => [guardedBy({ id }).split(" ", 1)[0], urgencyOf({ id })])).toEqual([
-    ["what", 2],
-    ["none", 1],
+    ["what", 3],
+    ["none", 2],
     ["8", 0],
     ["7", 0],
-    ["locks:", 0],
+    ["locks:", 1],
   ]);
 });
