@@ -7,7 +7,6 @@ import { hashOf, type Mutant } from "./mutant.ts";
 import type { Options } from "./options.ts";
 import { probesOf, reachedIn } from "./probes.ts";
 import { type Present, readOr, writeWhole } from "./results.ts";
-import type { Report } from "./runner/messages.ts";
 import { Runner } from "./runner/runner.ts";
 import { canJudge } from "./test-files.ts";
 
@@ -48,20 +47,29 @@ export async function runBaseline(
   const decidedBy = hashOf(schema, probes);
   const kept = readOr<Kept>(baselineFile, { decidedBy, files: {} });
   const known = kept.decidedBy === decidedBy ? kept.files : {};
-  const green = new Map<string, Green>();
-  const runner = new Runner({ isHasty: true, testTimeout: 60_000 });
+  const green = new Map(Object.entries(known).filter(([file, { test }]) => tests.get(file) === test));
+  const left = [...tests.keys()].filter((file) => !green.has(file));
+  const runners = [1, 2].map(() => new Runner({ isHasty: true, testTimeout: 60_000 })) as [Runner, Runner];
   try {
     const probed = await ground.probe(probes);
-    for (const [file, test] of tests) {
-      const result =
-        known[file]?.test === test ? known[file] : await runFile(ground, probed, runner, file, say);
-      if (!result) continue;
-      green.set(file, result);
-      known[file] = { ...result, test };
-      writeWhole(baselineFile, { decidedBy, files: known } satisfies Kept);
+    // The next file runs as it is beside this one among the probes.
+    let asIs = runPlain(ground, runners[0], left[0]);
+    for (const [at, file] of left.entries()) {
+      const among = runAmongProbes(ground, probed, runners[1], file);
+      const plain = await asIs;
+      asIs = runPlain(ground, runners[0], left[at + 1]);
+      const { reached, disturbed } = await among;
+      if (plain.problem !== undefined) {
+        say(`red as it is: ${plain.problem}`);
+        continue;
+      }
+      const told = reached ? `comes by ${reached.length}` : `may come by all: ${disturbed}`;
+      say(`${seconds(plain.took).padStart(8)}  ${file} ${told}`);
+      green.set(file, { ...plain, ...(reached && { reached }), test: tests.get(file) ?? "" });
+      writeWhole(baselineFile, { decidedBy, files: Object.fromEntries(green) } satisfies Kept);
     }
   } finally {
-    await runner.stop();
+    await Promise.all(runners.map((runner) => runner.stop()));
   }
   if (green.size < tests.size && !isWithoutRed) {
     throw new Problem("Tests fail on the database as it is: mend them, or add --without-red to do without.");
@@ -88,34 +96,28 @@ export async function runBaseline(
   };
 }
 
-/** Undefined where the file is red, which it says. */
-async function runFile(
-  ground: Ground,
-  probed: string,
-  runner: Runner,
-  file: string,
-  say: (line: string) => void,
-): Promise<Green | undefined> {
-  const run = async (
-    templateDatabase: string,
-    limit: number,
-  ): Promise<[report: Report | undefined, problem: string]> => {
-    const order = { adminUrl: ground.adminUrl, templateDatabase, platformDatabase: platform, files: [file] };
-    const report = await runner.run(order, limit);
-    const [failure] = report?.failures ?? [{ test: "(the file)", message: "it did not end in time" }];
-    return [report, failure ? `${file} > ${failure.test}: ${failure.message}` : ""];
-  };
+async function runPlain(ground: Ground, runner: Runner, file: string | undefined) {
   const start = Date.now();
-  const [report, problem] = await run(migrated, 300_000);
-  if (!report || problem) {
-    say(`red as it is: ${problem}`);
-    return undefined;
-  }
-  const took = Date.now() - start;
+  const { report, problem } = await run(ground, migrated, runner, file, 300_000);
+  return { took: Date.now() - start, slowestTest: report?.slowestTest ?? 0, problem };
+}
+
+async function runAmongProbes(ground: Ground, probed: string, runner: Runner, file: string) {
   const before = ground.log.length();
-  const [, disturbed] = await run(probed, 100_000);
-  const reached = [...reachedIn(ground.log.from(before))];
-  const told = disturbed ? `may come by all: ${disturbed}` : `comes by ${reached.length}`;
-  say(`${seconds(took).padStart(8)}  ${file} ${told}`);
-  return { took, slowestTest: report.slowestTest, ...(!disturbed && { reached }) };
+  const { problem: disturbed } = await run(ground, probed, runner, file, 150_000);
+  return { disturbed, reached: disturbed ? undefined : [...reachedIn(ground.log.from(before))] };
+}
+
+/** `problem` says why the file is red, where it is. */
+async function run(
+  { adminUrl }: Ground,
+  templateDatabase: string,
+  runner: Runner,
+  file: string | undefined,
+  limit: number,
+) {
+  const order = { adminUrl, templateDatabase, platformDatabase: platform, files: file ? [file] : [] };
+  const report = await runner.run(order, limit);
+  const [failure] = report?.failures ?? [{ test: "(the file)", message: "it did not end in time" }];
+  return { report, problem: failure && `${file} > ${failure.test}: ${failure.message}` };
 }

@@ -34,6 +34,7 @@ export async function prepareGround({ cluster, logFile }: TestCluster): Promise<
     "alter system set fsync = off",
     "alter system set full_page_writes = off",
     "alter system set synchronous_commit = off",
+    "alter system set log_error_verbosity = terse",
     "alter system set client_connection_check_interval = '1s'",
     "select pg_reload_conf()",
   );

@@ -3,7 +3,7 @@ import { step } from "../../local/progress.ts";
 import { startTestCluster } from "../../local/test-cluster.ts";
 import { runBaseline } from "./baseline.ts";
 import { deriveMutants } from "./catalogue.ts";
-import { needless } from "./explained.ts";
+import { explanationOf, needless } from "./explained.ts";
 import { type Ground, hashSchema, prepareGround } from "./ground.ts";
 import type { Mutant } from "./mutant.ts";
 import { type Options, readOptions } from "./options.ts";
@@ -75,7 +75,9 @@ async function tryMutants(
     return result && !isAsked(result) ? [result] : [];
   });
   const answered = new Set(known.map(({ id }) => id));
-  const left = mutants.filter(({ id }) => !answered.has(id));
+  // What is explained survives: a glance at it shows nothing.
+  const isWorthIt = (id: string) => !options.isQuick || explanationOf(id) === undefined;
+  const left = mutants.filter(({ id }) => !answered.has(id) && isWorthIt(id));
   console.log(`  ${known.length} are known from earlier runs, ${left.length} are to be tried\n`);
   if (options.isKnown) return known;
   const found: Result[] = [];

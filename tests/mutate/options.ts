@@ -16,7 +16,7 @@ export type Options = {
   isTimeouts: boolean;
   /** Tries nothing, and says what is known. */
   isKnown: boolean;
-  /** Asks only the test files that are quick, and keeps nothing about mutants that they do not notice. */
+  /** Asks only the few quick test files that are likeliest to notice, and keeps nothing where they do not. */
   isQuick: boolean;
   /** Goes on without the test files that fail on the database as it is. */
   isWithoutRed: boolean;

@@ -1,19 +1,15 @@
 import type { Mutant, Spot } from "./mutant.ts";
 
 // What a test has to come by to notice a fault: a database that behaves as the migrated one does, and writes into the
-// server's log, once per database, that a condition had another value than a mutant would give it, that a function
+// server's log, once per session, that a condition had another value than a mutant would give it, that a function
 // was called, that a trigger fired. Until then nothing that a mutant does differs from what the original does, so a
-// test that never comes by cannot notice. Sequences do not roll back: what a refused statement came by counts too.
+// test that never comes by cannot notice. The log does not roll back: what a refused statement came by counts too.
 
 /** The faults' numbers are their places in the list. */
 export function probesOf(mutants: Mutant[]): string {
   const probes = mutants.flatMap(({ spot }, number) => (spot ? [{ spot, number }] : []));
   const definitions = Map.groupBy(probes, ({ spot }) => `${spot.before}\0${spot.definition}`);
-  return [
-    tools,
-    ...probes.map(({ number }) => `create sequence mutant.reached_${number};`),
-    ...[...definitions.values()].flatMap(instrument),
-  ].join("\n");
+  return [tools, ...[...definitions.values()].flatMap(instrument)].join("\n");
 }
 
 /** The numbers of the faults that were come by, in a part of the server's log. */
@@ -22,21 +18,22 @@ export const reachedIn = (log: string): Set<number> =>
 
 const tools = `
 create schema mutant;
-create function mutant.reached(p_number integer) returns void language plpgsql volatile security definer as $$
+create function mutant.reached(p_number integer) returns void language plpgsql volatile as $$
 begin
-  if nextval(('mutant.reached_' || p_number)::regclass) = 1 then
+  if current_setting('mutant.reached_' || p_number, true) is distinct from 'yes' then
+    perform set_config('mutant.reached_' || p_number, 'yes', false);
     raise log 'mutant reached %', p_number;
   end if;
 end $$;
 create function mutant.seen(p_value boolean, p_other boolean, p_number integer)
-returns boolean language plpgsql volatile security definer as $$
+returns boolean language plpgsql volatile as $$
 begin
-  if p_value is distinct from p_other then
+  if p_value is distinct from p_other and current_setting('mutant.reached_' || p_number, true) is distinct from 'yes' then
     perform mutant.reached(p_number);
   end if;
   return p_value;
 end $$;
-create function mutant.fired() returns trigger language plpgsql volatile security definer as $$
+create function mutant.fired() returns trigger language plpgsql volatile as $$
 begin
   perform mutant.reached(tg_argv[0]::integer);
   return coalesce(new, old);

@@ -11,6 +11,9 @@ const readSchemaAsText = [
   ...["access-matrix", "advisors", "controls", "local-migrations", "schema", "schema-snapshot", "upgrade"],
 ].map((name) => `tests/db/${name}.test.ts`);
 
+/** A million rows to begin with: minutes for each mutant, and about how long it takes. */
+const ofBulk = ["tests/db/silent-day.test.ts"];
+
 /** Hundreds who want the same at once: slow, and about who waits for whom. */
 const ofCrowds = ["tests/db/crowd.test.ts"];
 const waits: Kind[] = [
@@ -29,7 +32,7 @@ export const canJudge = (file: string, { kind }: Mutant): boolean =>
 /** The test files that judge mutants, relative to the clone. */
 export function findTestFiles(): string[] {
   const files = globSync("tests/db/**/*.test.ts", { cwd: root }).map((file) => file.replaceAll("\\", "/"));
-  return files.filter((file) => !readSchemaAsText.includes(file)).toSorted();
+  return files.filter((file) => ![...readSchemaAsText, ...ofBulk].includes(file)).toSorted();
 }
 
 /** A hash of every test file together with everything that test files share. */
@@ -46,6 +49,22 @@ export function hashTests(files: string[]): Map<string, string> {
 const likely: [object: RegExp, files: string[]][] = [
   [/ clock /, ["races", "lapsed", "transfer-races"]],
   [/ lock-| skip-locked/, ["races", "interleavings", "transfer-races", "crowd"]],
+  [/check_settled|guard_paying_hold|guard_refund/, ["survivors-settled", "payments-typed"]],
+  [/own_units|free_units|take_units|unpin_holds|insert_paying/, ["survivors-ladder", "payments-settle"]],
+  [/settle_payment|sell_or_refund|sell_lines|end_payment/, ["payments-settle", "survivors-ladder"]],
+  [
+    /\.(payments|orders|order_lines|refunds|refund_lines|payment_events)\./,
+    ["survivors-money", "payments-typed"],
+  ],
+  [/restock|unreturned|cancel_order|give_way|outside_refund/, ["survivors-restock", "orders", "refunds"]],
+  [/refund|shipped/, ["refunds", "survivors-refunds", "orders"]],
+  [
+    /payment|checkout|pin_|stripe_session|claim_settlements|payable/,
+    ["payments-start", "survivors-payments"],
+  ],
+  [/paid_order/, ["orders-elsewhere", "payments-settle"]],
+  [/mail|alert|dispute|reconcile|drift_of/, ["alerts", "orders", "payments-work"]],
+  [/admin_/, ["admin-"]],
   [/idempoten|kept_|keep_answer|keep_decided|known|has_extended/, ["idempotency", "at-once"]],
   [/transfer|merg|acting_shopper/, ["transfer"]],
   [/adjust|movement|ledger|holds_as_json/, ["adjust", "trail", "ledger"]],

@@ -17,6 +17,7 @@ describe("conditions", () => {
     ["for r in select 1 from a where x loop null; end loop;", ["where: x"]],
     ["select count(*) filter (where x) from (select 1 where y) as b", ["where: x", "where: y"]],
     ["insert into a select 1 from b where x on conflict (id) do nothing", ["where: x"]],
+    ["insert into a select 1 on conflict (id, x) where x is null do update set y = 1 where z", ["where: z"]],
     [
       "select 1 from a join b on a.id = b.id left join c on true where x",
       ["on: a.id = b.id", "on: true", "where: x"],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { explanationOf, needless } from "../mutate/explained.ts";
-import { guardedBy } from "../mutate/invariants.ts";
+import { guardedBy, urgencyOf } from "../mutate/invariants.ts";
 import type { Mutant } from "../mutate/mutant.ts";
 import { readOptions } from "../mutate/options.ts";
 import { summarize, unexplained } from "../mutate/report.ts";
@@ -101,4 +101,21 @@ test("survivors are shown by the invariant that they may break", () => {
   expect(guardedBy({ id })).toMatch(/^1 /);
   expect(unexplained([result, { ...result, outcome: "timeout" }])).toEqual([result]);
   expect(summarize([{ ...mutantOf(id), kind: "check-dropped" }], [result])).toContain(`on_hand\n  ${id}`);
+});
+
+test("what may break the invariants of stock and money is tried first, what admins read last", () => {
+  const ids = [
+    'public.admin_overview where true: "x"',
+    'private.forget_idle_holders where true: "x"',
+    'private.sell_lines where true: "x"',
+    "public.payments.payments_stay trigger-dropped",
+    "public.admin_overview lock-removed for update",
+  ];
+  expect(ids.map((id) => [guardedBy({ id }).split(" ", 1)[0], urgencyOf({ id })])).toEqual([
+    ["what", 3],
+    ["none", 2],
+    ["8", 0],
+    ["7", 0],
+    ["locks:", 1],
+  ]);
 });

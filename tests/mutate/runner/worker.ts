@@ -8,6 +8,7 @@ import type { Order, RunnerOptions } from "./messages.ts";
 // each time; what they import, they share.
 
 const options = JSON.parse(process.argv[2] ?? "{}") as RunnerOptions;
+const src = pathToFileURL(join(root, "src")).href;
 const harness = pathToFileURL(join(import.meta.dirname, "harness.ts")).href;
 
 registerHooks({
@@ -15,6 +16,10 @@ registerHooks({
     if (specifier === "vitest" && context.parentURL !== harness) return { url: harness, shortCircuit: true };
     if (specifier.startsWith("@/")) {
       return next(pathToFileURL(join(root, "src", `${specifier.slice(2)}.ts`)).href, context);
+    }
+    // As bundlers do, files of the store name each other without their ending.
+    if (/^\.{1,2}\/[^.]+$/.test(specifier) && context.parentURL?.startsWith(src)) {
+      return next(`${specifier}.ts`, context);
     }
     return next(specifier, context);
   },

@@ -30,6 +30,7 @@ export function findClauses(tokens: Token[]): Clause[] {
     if (token.kind !== "word" || isSign(before, ".")) continue;
     switch (token.text) {
       case "where":
+        if (isOfConflictTarget(tokens, at)) break;
         add("where", at, (end, i) => until(...afterWhere)(end) || isConflict(tokens, i));
         break;
       case "on":
@@ -70,6 +71,15 @@ export function findClauses(tokens: Token[]): Clause[] {
 
 const isConflict = (tokens: Token[], at: number) =>
   isWord(tokens[at], "on") && isWord(tokens[at + 1], "conflict");
+
+/** The WHERE of `ON CONFLICT ( … ) WHERE` names an index and decides nothing. */
+function isOfConflictTarget(tokens: Token[], where: number): boolean {
+  const closing = tokens[where - 1];
+  const open = tokens.findLastIndex(
+    (token, i) => i < where - 1 && token.depth === closing?.depth && isSign(token, "("),
+  );
+  return isSign(closing, ")") && isWord(tokens[open - 1], "conflict");
+}
 
 /** Whether the last join before this ON is a FULL one. */
 function isOfFullJoin(tokens: Token[], on: number): boolean {
