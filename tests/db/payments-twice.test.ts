@@ -132,6 +132,16 @@ test("that somebody gave back in the dashboard before us is the refund that we o
   expect(await openAlerts()).toEqual([]);
 });
 
+test("is owed still where ours of the first gives way to one that was made outside", async () => {
+  await pay();
+  const { refundId } = await askRefund(db.sql, payment.orderId, [], { amountCents: 100 });
+  await payAgain();
+  await recordOutside(db.sql, `pi_${payment.paymentId}`, `re_${randomUUID()}`, payment.amountCents);
+  const statuses = new Map((await refundsOf()).map((refund) => [refund.refundId, refund.status]));
+  expect(statuses.get(must(refundId))).toBe("failed");
+  expect(statuses.get((await owed()).refundId)).toBe("requested");
+});
+
 test("a dispute about it is the order's", async () => {
   await pay();
   await payAgain();
