@@ -8,9 +8,15 @@ import { findSession } from "./sessions.ts";
 
 type Context = Parts & { controls: LocalControls };
 
+/**
+ * Node's own five seconds are less than a busy machine may take to notice that a connection was closed, and then a call
+ * is lost on it.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 /** Three things on one port: Stripe's API below `/v1`, the pay page, and the controls. */
 export function createStandInServer(context: () => Context): Server {
-  return createServer((request, response) => {
+  return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     handle(context(), request, response).catch((error) => {
       console.error("Stripe stand-in:", error);
       if (!response.headersSent)

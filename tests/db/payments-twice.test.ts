@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { expired, orderOf, type Payment, paid, patiently, pinCart, settle } from "../support/checkout.ts";
-import { useTestDatabase } from "../support/database.ts";
+import { type Sql, useTestDatabase } from "../support/database.ts";
 import {
   askRefund,
   claimRefunds,
@@ -11,7 +11,7 @@ import {
   undone,
 } from "../support/refunds.ts";
 import { createVariant, expectConsistent, hold, must, newShopper, stockOf } from "../support/shop.ts";
-import { findDrift, sqlStateOf } from "./sessions.ts";
+import { begin, commit, findDrift, sqlStateOf, startBlocked } from "./sessions.ts";
 
 // An order that is paid twice: the first payment is its sale or its refund, the second goes back, in full and once.
 
@@ -132,6 +132,16 @@ test("that somebody gave back in the dashboard before us is the refund that we o
   expect(await openAlerts()).toEqual([]);
 });
 
+test("is owed still where ours of the first gives way to one that was made outside", async () => {
+  await pay();
+  const { refundId } = await askRefund(db.sql, payment.orderId, [], { amountCents: 100 });
+  await payAgain();
+  await recordOutside(db.sql, `pi_${payment.paymentId}`, `re_${randomUUID()}`, payment.amountCents);
+  const statuses = new Map((await refundsOf()).map((refund) => [refund.refundId, refund.status]));
+  expect(statuses.get(must(refundId))).toBe("failed");
+  expect(statuses.get((await owed()).refundId)).toBe("requested");
+});
+
 test("a dispute about it is the order's", async () => {
   await pay();
   await payAgain();
@@ -212,18 +222,21 @@ describe("money that is entered by hand", () => {
     expect((await pay()).outcome).toBe("ended");
   });
 
-  test("and told by Stripe at the same moment is one sale", async () => {
-    const sessions = db.connect(20);
-    const outcomes = await Promise.all(
-      sessions.map((sql, n) =>
-        patiently(async () =>
-          n % 2 === 0
-            ? (await enter(intent(), null, sql)).outcome
-            : (await settle(sql, payment.paymentId, paid(payment))).outcome,
-        ),
-      ),
-    );
-    expect(outcomes.filter((outcome) => outcome === "sold")).toHaveLength(1);
-    expect(outcomes.filter((outcome) => !["sold", "already", "ended"].includes(outcome))).toEqual([]);
+  test("at the moment in which Stripe tells of it: who comes second waits, and finds it done", async () => {
+    const [first, second] = db.connect(2) as [Sql, Sql];
+    await begin(first);
+    expect((await enter(intent(), null, first)).outcome).toBe("sold");
+    const told = await startBlocked(db, second, (sql) => settle(sql, payment.paymentId, paid(payment)));
+    await commit(first);
+    expect((await told.result).outcome).toBe("ended");
+  });
+
+  test("at the moment in which Stripe's word is written down: it waits, and is known", async () => {
+    const [first, second] = db.connect(2) as [Sql, Sql];
+    await begin(first);
+    expect((await settle(first, payment.paymentId, paid(payment))).outcome).toBe("sold");
+    const entered = await startBlocked(db, second, (sql) => enter(intent(), null, sql));
+    await commit(first);
+    expect((await entered.result).outcome).toBe("already");
   });
 });
