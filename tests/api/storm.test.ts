@@ -33,7 +33,7 @@ test("npm run storm, as it is typed: two hundred shoppers for 37 units, none sol
     /^ +[\d.]+ s {2}All at once for 37 units\n +[\d.]+ s {4}37 of 37 units held, 163 refused$/m,
   );
   expect(output).toMatch(/oversold +0, counted \d+ times/);
-  expect(output).toMatch(/orders +5 of 5 paid orders sold, 5 units left the shelf/);
+  expect(output).toMatch(/orders +5 of 5 paid orders sold, with (\d+) units, and \1 units left the shelf/);
   const [, requests] = /^ {2}reserve +(\d+)/m.exec(output) ?? [];
   expect(Number(requests)).toBeGreaterThanOrEqual(200);
   expect(output).toContain("The store kept every promise.");
@@ -42,6 +42,15 @@ test("npm run storm, as it is typed: two hundred shoppers for 37 units, none sol
     where slug like 'holdfast-storm-%' and published_at is not null`;
   expect(left?.shown, "its product is off the shop").toBe(0);
 }, 300_000);
+
+test("whoever changed their mind to two units pays for two, and both are counted", async () => {
+  const few = { ...base, buyers: 4, stock: 12, pay: 4, url: storeUrl(), databaseUrl: inject("databaseUrl") };
+  const verdict = await runStorm(few, quietly);
+  expect(names(verdict.findings)).toEqual([]);
+  expect(verdict.findings.find(({ name }) => name === "orders")?.says).toBe(
+    "4 of 4 paid orders sold, with 6 units, and 6 units left the shelf",
+  );
+}, 60_000);
 
 test("tests/test-reservation-system.js is the same; without a database it believes what shoppers are answered", async () => {
   const [some] = await sql<{ sku: string; units: number }[]>`

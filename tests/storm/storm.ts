@@ -132,17 +132,20 @@ async function storm(ground: Ground, options: StormOptions, say: Say): Promise<V
     say(`${options.pay} pay`);
     const before = await ground.truth();
     const paying = holders().slice(0, options.pay);
-    const paid = await Promise.all(paying.map((shopper) => payFor(shopper)));
-    const orders = paid.filter(({ isSold }) => isSold).length;
-    sold += orders;
+    const paid = await Promise.all(
+      paying.map(async (shopper) => ({ units: shopper.promised(), ...(await payFor(shopper)) })),
+    );
+    const orders = paid.filter(({ isSold }) => isSold);
+    const units = orders.reduce((sum, order) => sum + order.units, 0);
+    sold += units;
     const after = await ground.truth();
-    const left = before && after ? before.onHand - after.onHand : orders;
+    const left = before && after ? before.onHand - after.onHand : units;
     const stories = paid.filter(({ isSold }) => !isSold).map(({ story }) => story);
     return {
       name: "orders",
-      passed: orders === options.pay && left === orders,
+      passed: orders.length === options.pay && left === units,
       says: [
-        `${orders} of ${options.pay} paid orders sold, ${left} units left the shelf`,
+        `${orders.length} of ${options.pay} paid orders sold, with ${units} units, and ${left} units left the shelf`,
         ...stories.slice(0, 3),
       ].join("; "),
     };

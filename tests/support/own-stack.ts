@@ -4,10 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import { afterAll, beforeAll } from "vitest";
 import { seedOnce } from "../../local/database/seed.ts";
-import { storeEnvironment } from "../../local/environment.ts";
 import { startGuard } from "../../local/guard.ts";
 import type { Mailbox } from "../../local/mailbox/mailbox.ts";
-import { type Outside, startTestOutside } from "../../local/outside.ts";
+import type { Outside } from "../../local/outside.ts";
 import { seedFiles, stateDir } from "../../local/paths.ts";
 import { freePort } from "../../local/ports.ts";
 import { postgresAccount, temporaryFolder } from "../../local/postgres/account.ts";
@@ -15,12 +14,11 @@ import { type Cluster, type ClusterOptions, startCluster } from "../../local/pos
 import { endProcess } from "../../local/processes.ts";
 import { createStoppables, type Stoppables } from "../../local/stoppables.ts";
 import { type Store, type StoreOptions, startStore } from "../../local/store.ts";
-import { buildStore } from "../../local/store-build.ts";
 import type { StripeStandIn } from "../../local/stripe/stand-in.ts";
-import { startSupabaseApi } from "../../local/supabase-api.ts";
 import { createMigratedDatabase } from "../../local/test-cluster.ts";
 import { storeKeys } from "./api-client.ts";
 import type { Sql } from "./database.ts";
+import { startWholeStore, type WholeStore, type WholeStoreOptions } from "./whole-store.ts";
 
 export type OwnStack = {
   url: string;
@@ -38,10 +36,6 @@ export type OwnStack = {
   startStore(): Promise<void>;
 };
 
-type Settings = Record<string, string>;
-/** What a store asks, without a slash at the end. */
-export type Addresses = { supabase: string; stripe: string };
-
 const patience = 120_000;
 const log = (name: string) => join(stateDir, "logs", `test-own-${name}.log`);
 
@@ -49,7 +43,7 @@ const log = (name: string) => join(stateDir, "logs", `test-own-${name}.log`);
  * A store with a gateway, stand-ins and a Postgres of its own, which a test may stop and start. Settings that depend on
  * where those answer are made of their addresses.
  */
-export function useOwnStack(settings: Settings | ((asked: Addresses) => Promise<Settings>) = {}): OwnStack {
+export function useOwnStack(settings: WholeStoreOptions["settings"] = {}): OwnStack {
   const stoppables = createStoppables(startGuard());
   const database = createOwnPostgres(stoppables);
   const web = createOwnWeb(stoppables);
@@ -67,28 +61,14 @@ export function useOwnStack(settings: Settings | ((asked: Addresses) => Promise<
   };
   beforeAll(async () => {
     const cluster = await database.create();
-    const keys = storeKeys();
-    const port = await freePort();
-    const api = await startSupabaseApi(
-      {
-        databaseUrl: cluster.url("store", "supabase_admin"),
-        port: await freePort(),
-        keys,
-        siteUrl: `http://localhost:${port}`,
-        logFile: log("supabase-api"),
-      },
+    const whole = await startWholeStore(cluster, "store", {
+      name: "test-own",
       stoppables,
-    );
-    outside = await startTestOutside(port, stoppables);
-    const environment = {
-      ...storeEnvironment(keys, api.url, {}),
-      ...outside.environment,
-      ...(await buildStore()),
-      ...(typeof settings === "function"
-        ? await settings({ supabase: api.url, stripe: outside.stripe.url })
-        : settings),
-    };
-    stack.url = await web.create({ mode: "start", port, environment, logFile: log("store") });
+      keys: storeKeys(),
+      settings,
+    });
+    outside = whole.outside;
+    stack.url = web.takeOver(whole);
   }, patience);
   afterAll(() => stoppables.stopAll(), patience);
   return stack;
@@ -101,9 +81,8 @@ function createOwnWeb(stoppables: Stoppables) {
     store = await startStore(options, stoppables);
   };
   return {
-    async create(how: StoreOptions): Promise<string> {
-      options = how;
-      await start();
+    takeOver(whole: WholeStore): string {
+      ({ options, store } = whole);
       return store.url;
     },
     startStore: start,

@@ -1,18 +1,13 @@
-import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { seedOnce } from "../../local/database/seed.ts";
-import { storeEnvironment } from "../../local/environment.ts";
-import { generateKeys, type Keys } from "../../local/keys.ts";
+import type { Keys } from "../../local/keys.ts";
 import type { MailboxAddress } from "../../local/mailbox/client.ts";
-import { startTestOutside } from "../../local/outside.ts";
-import { seedFiles, stateDir } from "../../local/paths.ts";
-import { freePort } from "../../local/ports.ts";
+import { seedFiles } from "../../local/paths.ts";
 import { step } from "../../local/progress.ts";
-import { startStore } from "../../local/store.ts";
 import { buildStore } from "../../local/store-build.ts";
 import type { StandInAddress } from "../../local/stripe/client.ts";
-import { startSupabaseApi } from "../../local/supabase-api.ts";
 import { createMigratedDatabase, startTestCluster, type TestCluster } from "../../local/test-cluster.ts";
+import { startWholeStore } from "./whole-store.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -45,25 +40,11 @@ async function startTestStore(project: TestProject, { cluster, stoppables }: Tes
   const databaseUrl = cluster.url("store", "postgres");
   await seedOnce(databaseUrl, seedFiles);
 
-  const keys = generateKeys();
-  const port = await freePort();
-  const outside = await startTestOutside(port, stoppables);
-  const api = await startSupabaseApi(
-    {
-      databaseUrl: cluster.url("store", "supabase_admin"),
-      port: await freePort(),
-      keys,
-      siteUrl: `http://localhost:${port}`,
-      logFile: join(stateDir, "logs", "test-supabase-api.log"),
-      smtpUrl: outside.mailbox.smtpUrl,
-    },
+  await step("Building the store", () => buildStore());
+  const { store, keys, outside, supabase } = await startWholeStore(cluster, "store", {
+    name: "test",
     stoppables,
-  );
-  const build = await step("Building the store", () => buildStore());
-  const environment = { ...storeEnvironment(keys, api.url, {}), ...outside.environment, ...build };
-  const logFile = join(stateDir, "logs", "test-store.log");
-  const store = await startStore({ mode: "start", port, environment, logFile }, stoppables);
-
+  });
   project.provide("storeUrl", store.url);
   project.provide("databaseUrl", databaseUrl);
   project.provide("storeKeys", keys);
@@ -71,7 +52,7 @@ async function startTestStore(project: TestProject, { cluster, stoppables }: Tes
   project.provide("stripeStandIn", { url, secretKey, webhookSecret });
   project.provide("mailbox", { url: outside.mailbox.url, smtpUrl: outside.mailbox.smtpUrl });
   project.provide("supabaseApi", {
-    url: api.url,
+    url: supabase,
     publishableKey: keys.publishableKey,
     secretKey: keys.secretKey,
   });

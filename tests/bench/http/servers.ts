@@ -2,17 +2,13 @@ import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { storeEnvironment } from "../../../local/environment.ts";
-import { generateKeys } from "../../../local/keys.ts";
-import { startTestOutside } from "../../../local/outside.ts";
 import { root, stateDir } from "../../../local/paths.ts";
 import { freePort } from "../../../local/ports.ts";
 import type { Cluster } from "../../../local/postgres/cluster.ts";
 import { type Service, startService, tailOf } from "../../../local/service.ts";
 import type { Stoppables } from "../../../local/stoppables.ts";
-import { nextProgram, startStore } from "../../../local/store.ts";
-import { buildStore } from "../../../local/store-build.ts";
-import { startSupabaseApi } from "../../../local/supabase-api.ts";
+import { nextProgram } from "../../../local/store.ts";
+import { startWholeStore } from "../../support/whole-store.ts";
 
 const ROUTE = "/api/stock/reservations";
 const log = (name: string) => join(stateDir, "logs", `bench-${name}.log`);
@@ -29,23 +25,9 @@ export async function startTheStore(
   database: string,
   stoppables: Stoppables,
 ): Promise<string> {
-  const keys = generateKeys();
-  const port = await freePort();
-  const api = await startSupabaseApi(
-    {
-      databaseUrl: cluster.url(database, "supabase_admin"),
-      port: await freePort(),
-      keys,
-      siteUrl: `http://localhost:${port}`,
-      logFile: log("supabase-api"),
-    },
-    stoppables,
-  );
   // Said empty, so that nothing of this shell turns limits on.
-  const off = { TRUSTED_PROXY_HEADER: "", VERCEL: "" };
-  const { environment: outside } = await startTestOutside(port, stoppables);
-  const environment = { ...storeEnvironment(keys, api.url, {}), ...outside, ...(await buildStore()), ...off };
-  const store = await startStore({ mode: "start", port, environment, logFile: log("store") }, stoppables);
+  const settings = { TRUSTED_PROXY_HEADER: "", VERCEL: "" };
+  const { store } = await startWholeStore(cluster, database, { name: "bench", stoppables, settings });
   return `${store.url.replace("localhost", "127.0.0.1")}${ROUTE}`;
 }
 
