@@ -32,6 +32,7 @@ const exceptions: { name: string; of?: string[]; reason: string }[] = [
       "outgoing_mails",
       "payment_events",
       "payments",
+      "product_pictures",
       "refund_lines",
       "refunds",
       "reservation_trail",
