@@ -456,21 +456,26 @@ comment on column public.payments.claimed_until is 'Until when somebody is settl
 grant select on table public.payments to service_role;
 
 create table public.product_pictures (
-  hash text not null,
   content bytea not null,
-  type text not null,
+  hash text generated always as (encode(sha256(content), 'hex'::text)) stored not null,
+  type text generated always as (
+CASE
+    WHEN (SUBSTRING(content FROM 1 FOR 16) = '\x89504e470d0a1a0a0000000d49484452'::bytea) THEN 'png'::text
+    WHEN (SUBSTRING(content FROM 1 FOR 3) = '\xffd8ff'::bytea) THEN 'jpg'::text
+    WHEN ((SUBSTRING(content FROM 1 FOR 4) = '\x52494646'::bytea) AND (SUBSTRING(content FROM 9 FOR 7) = '\x57454250565038'::bytea)) THEN 'webp'::text
+    WHEN ((SUBSTRING(content FROM 5 FOR 4) = '\x66747970'::bytea) AND (POSITION(('\x61766966'::bytea) IN (SUBSTRING(content FROM 9 FOR 32))) > 0)) THEN 'avif'::text
+    ELSE NULL::text
+END) stored not null,
   admin_id uuid not null,
   created_at timestamp with time zone default clock_timestamp() not null,
   constraint product_pictures_content_is_small CHECK ((octet_length(content) <= 2097152)),
-  constraint product_pictures_hash_is_of_its_content CHECK ((hash = encode(sha256(content), 'hex'::text))),
-  constraint product_pictures_pkey PRIMARY KEY (hash),
-  constraint product_pictures_type_is_of_its_content CHECK (COALESCE((type = private.picture_type(content)), false))
+  constraint product_pictures_pkey PRIMARY KEY (hash)
 );
 alter table public.product_pictures enable row level security;
 comment on table public.product_pictures is 'Pictures of products that admins uploaded, each once. Never changed: another picture has another hash. The shop serves them at /pictures/{hash}.{type}; pictures that are files of the deployment are not here.';
-comment on column public.product_pictures.hash is 'SHA-256 of the content, in hexadecimal.';
 comment on column public.product_pictures.content is 'The file as it came, at most 2 MiB.';
-comment on column public.product_pictures.type is 'png, jpg, webp or avif, by its content.';
+comment on column public.product_pictures.hash is 'SHA-256 of the content, in hexadecimal.';
+comment on column public.product_pictures.type is 'What the file is by its first bytes, whatever it is called: png, jpg, webp or avif. Nothing else is taken, SVG and HTML neither: they have no type.';
 comment on column public.product_pictures.admin_id is 'Who uploaded it first.';
 grant select on table public.product_pictures to service_role;
 
@@ -3741,26 +3746,6 @@ end;
 $function$;
 comment on function private.payment_as_json(pg_catalog.uuid) is 'A payment with every parameter of the call to Stripe: made from this alone, the call is the same each time. Null for an unknown one.';
 
-CREATE OR REPLACE FUNCTION private.picture_type(p_content bytea)
- RETURNS text
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-  return case
-    when substring(p_content from 1 for 16) = '\x89504e470d0a1a0a0000000d49484452' then 'png'
-    when substring(p_content from 1 for 3) = '\xffd8ff' then 'jpg'
-    -- RIFF, its length, WEBPVP8.
-    when substring(p_content from 1 for 4) = '\x52494646' and substring(p_content from 9 for 7) = '\x57454250565038' then 'webp'
-    -- A box ftyp that names the brand avif among its first.
-    when substring(p_content from 5 for 4) = '\x66747970' and position('\x61766966'::bytea in substring(p_content from 9 for 32)) > 0
-      then 'avif'
-  end;
-end;
-$function$;
-comment on function private.picture_type(pg_catalog.bytea) is 'What a file is by its first bytes, whatever it is called: png, jpg, webp or avif; null for everything else, SVG and HTML too.';
-
 CREATE OR REPLACE FUNCTION private.pin_cart(p_shopper_id uuid, p_cart_version text, p_details jsonb, p_return_origin text, p_settings public.store_settings, p_window_seconds integer, p_subtotal_cents bigint, p_now timestamp with time zone)
  RETURNS public.payments
  LANGUAGE plpgsql
@@ -5519,7 +5504,7 @@ begin
   return v_answer;
 end;
 $function$;
-comment on function public.admin_once(pg_catalog.text,pg_catalog.jsonb,pg_catalog.uuid,pg_catalog.text,pg_catalog.text) is 'Does a change of an admin once for a key: p_change is the name of one of the functions admin_release_reservation, admin_save_product, admin_save_variant, admin_save_picture, admin_adjust_stock, admin_set_safety_stock, admin_import_stock, admin_save_settings, admin_repair_stock, cancel_order, mark_shipped, decide_restock and retry_refund, p_args its arguments by name ({p_…}; who acts is p_admin_id, whatever they say). Answers as that function does. What changed something is answered again for 24 hours to the same key of the same admin, without its order; with another p_body_hash the outcome is idempotency_mismatch, and nothing changes; a refusal, a preview or a dry run keeps nothing. Locks the key, then as that function does. Raises HF001 for a malformed key, without an admin or for another name, and what that function raises.';
+comment on function public.admin_once(pg_catalog.text,pg_catalog.jsonb,pg_catalog.uuid,pg_catalog.text,pg_catalog.text) is 'Does a change of an admin once for a key: p_change is the name of one of the functions admin_release_reservation, admin_save_product, admin_save_variant, admin_save_picture, admin_adjust_stock, admin_set_safety_stock, admin_import_stock, admin_save_settings, admin_repair_stock, cancel_order, mark_shipped, decide_restock and retry_refund, p_args its arguments by name ({p_…}; who acts is p_admin_id, whatever they say). Answers as that function does. What changed something is answered again for 24 hours to the same key of the same admin, without its order; with another p_body_hash the outcome is idempotency_mismatch, and nothing changes; a refusal, a preview or a dry run keeps nothing. Safe to repeat: that is what it is for. Locks the key, then as that function does. Raises HF001 for a malformed key, without an admin or for another name, and what that function raises.';
 grant execute on function public.admin_once(text,jsonb,uuid,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.admin_overview(p_hours integer DEFAULT 24)
@@ -5730,25 +5715,25 @@ CREATE OR REPLACE FUNCTION public.admin_save_picture(p_content text, p_admin_id 
 AS $function$
 declare
   v_content bytea;
-  v_type text;
-  v_hash text;
+  v_is_new boolean;
   v_path text;
 begin
   if p_content is null or p_admin_id is null then
     perform private.raise_invalid_request('p_content is the file, and p_admin_id says who');
   end if;
   v_content := decode(p_content, 'base64');
-  v_type := private.picture_type(v_content);
   if octet_length(v_content) > 2097152 then
     return jsonb_build_object('outcome', 'too_large', 'serverNow', clock_timestamp());
-  elsif v_type is null then
-    return jsonb_build_object('outcome', 'not_a_picture', 'serverNow', clock_timestamp());
   end if;
-  v_hash := encode(sha256(v_content), 'hex');
-  v_path := '/pictures/' || v_hash || '.' || v_type;
-  insert into public.product_pictures (hash, content, type, admin_id) values (v_hash, v_content, v_type, p_admin_id)
-  on conflict (hash) do nothing;
-  if found then
+  begin
+    insert into public.product_pictures (content, admin_id) values (v_content, p_admin_id) on conflict (hash) do nothing;
+    v_is_new := found;
+  exception when not_null_violation then
+    return jsonb_build_object('outcome', 'not_a_picture', 'serverNow', clock_timestamp());
+  end;
+  select '/pictures/' || c.hash || '.' || c.type into v_path
+  from public.product_pictures as c where c.hash = encode(sha256(v_content), 'hex');
+  if v_is_new then
     perform private.act_as_admin(p_admin_id, 'upload');
     perform private.note_admin('picture', null, null, jsonb_build_object(
       'imagePath', v_path, 'bytes', octet_length(v_content)));
@@ -5757,7 +5742,7 @@ begin
   return jsonb_build_object('outcome', 'saved', 'serverNow', clock_timestamp(), 'imagePath', v_path);
 end;
 $function$;
-comment on function public.admin_save_picture(pg_catalog.text,pg_catalog.uuid) is 'Keeps a picture: p_content is the file in base64, a PNG, JPEG, WebP or AVIF of at most 2 MiB by what is in it. Answers {outcome: saved {imagePath: where the shop serves it} | not_a_picture | too_large, serverNow}. Locks nothing. Idempotent: the same file has the same path, and is kept once. Raises HF001 without a file or an admin, 22023 for what is no base64.';
+comment on function public.admin_save_picture(pg_catalog.text,pg_catalog.uuid) is 'Keeps a picture: p_content is the file in base64, a PNG, JPEG, WebP or AVIF of at most 2 MiB by what is in it. Answers {outcome: saved {imagePath: where the shop serves it} | not_a_picture | too_large, serverNow}. Locks nothing but the row that it writes. Idempotent: the same file has the same path, and is kept once. Raises HF001 without a file or an admin, 22023 for what is no base64.';
 grant execute on function public.admin_save_picture(text,uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.admin_save_product(p_product jsonb, p_admin_id uuid, p_product_id uuid DEFAULT NULL::uuid)

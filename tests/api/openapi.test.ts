@@ -64,7 +64,7 @@ const spoiled: Record<string, (wish: Wish, stage: Stage) => Wish> = {
   },
   malformed_json: (wish) => raw(wish, "{", "application/json"),
   unsupported_media_type: (wish) => raw(wish, "{}", "text/plain"),
-  body_too_large: (wish) => raw(wish, " ".repeat(1_100_000), "application/json"),
+  body_too_large: (wish) => raw(wish, " ".repeat(4_300_000), "application/json"),
   validation_failed: ({ sending, ...wish }) => {
     if (wish.path?.orderId) return { ...wish, ...(sending && { sending }), path: { orderId: "none" } };
     return sending?.json === undefined

@@ -33,6 +33,7 @@ const exceptions: { name: string; of?: string[]; reason: string }[] = [
       "payment_events",
       "payments",
       "prune_runs",
+      "product_pictures",
       "refund_lines",
       "refunds",
       "reservation_trail",

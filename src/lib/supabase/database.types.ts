@@ -583,15 +583,15 @@ export type Database = {
           admin_id: string;
           content: string;
           created_at?: string;
-          hash: string;
-          type: string;
+          hash?: never;
+          type?: never;
         };
         Update: {
           admin_id?: string;
           content?: string;
           created_at?: string;
-          hash?: string;
-          type?: string;
+          hash?: never;
+          type?: never;
         };
         Relationships: [];
       };
