@@ -133,6 +133,26 @@ export const explained: { mutants: string; reason: string }[] = [
     mutants: `public.start_checkout where true: "${condition}"`,
     reason: "more levels are locked than need be, in the same order",
   })),
+  ...["", " (2)"].map((place) => ({
+    mutants: `private.cart_rows where true: "r.ended_at > v_shown_since"${place}`,
+    reason: "when it was lost is asked of all of them, and is no later than its end: said for the index",
+  })),
+  {
+    mutants: "private.check_settled guard true: \"v_payment.status in ('succeeded', 'failed', 'expired')\"",
+    reason: "an unfinished payment pins its holds itself, which excuses them",
+  },
+  {
+    mutants: 'private.check_settled where true: "l.order_id = v_order.id" (3)',
+    reason: "no hold is paying without an unfinished payment, of whatever order, when a transaction ends",
+  },
+  {
+    mutants: "public.refunds.refunds_within_received_update trigger-when true: (old.status = 'failed'::refund_status)",
+    reason: "private.guard_refund leaves the refund itself out: what had room before has room still",
+  },
+  {
+    mutants: "public.reservations.reservations_keep_while_paying trigger-when true: (old.status = 'paying'*",
+    reason: "a hold that is not paying has no unfinished payment (private.check_settled), so that its guard lets it go",
+  },
   {
     mutants: 'private.guard_refund where true: "f.id <> new.id"',
     reason: "called about a refund that is not there yet, or that counts for nothing because it has failed",

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { expired, type Payment, paid, pinCart, settle } from "../support/checkout.ts";
+import { useTestDatabase } from "../support/database.ts";
+import { createVariant, expectConsistent, type Hold, hold, letTimePass, newShopper, rowOf } from "../support/shop.ts";
+import { findDrift, sqlStateOf } from "./sessions.ts";
+
+// The last that no other test noticed of paying when `npm run mutate:db` took single guards away.
+
+const db = useTestDatabase();
+let variantId = "";
+let shopperId = "";
+let mine: Hold;
+let payment: Payment;
+
+beforeEach(async () => {
+  variantId = await createVariant(db.sql, 9);
+  shopperId = newShopper();
+  mine = await hold(db.sql, shopperId, variantId, 2);
+  payment = await pinCart(db.sql, shopperId);
+});
+
+afterEach(async () => {
+  await expectConsistent(db.sql);
+  expect(await findDrift(db.sql)).toEqual([]);
+});
+
+test("a sale of fewer units than were paid for is none", async () => {
+  const sale = db.sql.begin(async (sql) => {
+    await sql`update payments set status = 'succeeded', settled_at = now(), received_cents = amount_cents,
+      received_currency = currency where id = ${payment.paymentId}`;
+    await sql`update reservations set status = 'confirmed', quantity = 1, ended_at = now() where id = ${mine.reservationId}`;
+    await sql`update order_lines set location_id = ${mine.locationId} where order_id = ${payment.orderId}`;
+    await sql`update orders set status = 'paid', paid_at = now() where id = ${payment.orderId}`;
+  });
+  expect(await sqlStateOf(sale)).toBe("HF015");
+});
+
+test("who writes into a hold that is being paid what it says already is refused nothing", async () => {
+  const same = db.sql`update reservations set status = status, quantity = quantity, shopper_id = shopper_id
+    where id = ${mine.reservationId}`;
+  expect(await sqlStateOf(same)).toBe("none");
+});
+
+test("a late success marks no hold of another variant: its level is not locked", async () => {
+  await settle(db.sql, payment.paymentId, expired, "expire");
+  const other = await hold(db.sql, shopperId, await createVariant(db.sql, 3));
+  await letTimePass(db, 901, shopperId);
+  await settle(db.sql, payment.paymentId, paid(payment));
+  expect((await rowOf(db.sql, other.reservationId)).status).toBe("active");
+});
