@@ -123,7 +123,8 @@ export const explained: { mutants: string; reason: string }[] = [
   },
   {
     mutants: `private.write_refund_status guard true: "p_status = 'pending'"`,
-    reason: "who claims refunds asks for the lease of those alone that are requested or pending, and a retry ends it",
+    reason:
+      "who claims refunds asks for the lease of those alone that are requested or pending, and a retry ends it",
   },
   {
     mutants: 'private.lock_sold_order where true: "l.location_id is not null"',
@@ -146,12 +147,14 @@ export const explained: { mutants: string; reason: string }[] = [
     reason: "no hold is paying without an unfinished payment, of whatever order, when a transaction ends",
   },
   {
-    mutants: "public.refunds.refunds_within_received_update trigger-when true: (old.status = 'failed'::refund_status)",
+    mutants:
+      "public.refunds.refunds_within_received_update trigger-when true: (old.status = 'failed'::refund_status)",
     reason: "private.guard_refund leaves the refund itself out: what had room before has room still",
   },
   {
     mutants: "public.reservations.reservations_keep_while_paying trigger-when true: (old.status = 'paying'*",
-    reason: "a hold that is not paying has no unfinished payment (private.check_settled), so that its guard lets it go",
+    reason:
+      "a hold that is not paying has no unfinished payment (private.check_settled), so that its guard lets it go",
   },
   {
     mutants: 'private.guard_refund where true: "f.id <> new.id"',
@@ -166,11 +169,7 @@ export const explained: { mutants: string; reason: string }[] = [
     reason:
       "a hold that is paying keeps its quantity (private.guard_paying_hold), so that it has another only for another order, which is asked beside it",
   },
-  ...[
-    "r.shopper_id = p_shopper_id",
-    "r.status = 'active'",
-    "r.expires_at <= p_now",
-  ].map((condition) => ({
+  ...["r.shopper_id = p_shopper_id", "r.status = 'active'", "r.expires_at <= p_now"].map((condition) => ({
     mutants: `private.own_units where true: "${condition}"`,
     reason: "private.mark_expired passes over what is not lapsed; what has lapsed may be marked by anybody",
   })),
