@@ -22,7 +22,6 @@ export const PROBLEMS = {
   order_not_found: [404, "There is no such order of yours"],
   payment_not_found: [404, "There is no such payment of yours"],
   refund_not_found: [404, "There is no such refund"],
-  picture_not_found: [404, "There is no such picture"],
   insufficient_stock: [409, "Not enough units are available"],
   limit_reached: [409, "A limit of the shop is reached"],
   extension_limit: [409, "The hold cannot be extended any further"],

@@ -10,7 +10,7 @@ const FOR_GOOD = "public, max-age=31536000, s-maxage=31536000, immutable";
 export const GET = route<RouteContext<"/pictures/[name]">>(async (_request, { params }) => {
   const name = PictureNameSchema.safeParse((await params).name);
   const picture = name.success ? await readPicture(name.data.hash, name.data.type) : null;
-  if (!name.success || picture === null) throw new ProblemError("picture_not_found");
+  if (!name.success || picture === null) throw new ProblemError("route_not_found");
   return new Response(picture, {
     headers: { "Content-Type": PICTURE_MEDIA_TYPES[name.data.type], "Cache-Control": FOR_GOOD },
   });
