@@ -2375,6 +2375,10 @@ AS $function$
 declare
   v_line public.order_lines;
 begin
+  -- What stays off the shelf takes nothing from the refund with which the same units came back.
+  if tg_op = 'UPDATE' and new.restock = 'kept_out' then
+    return new;
+  end if;
   select * into v_line from public.order_lines as l where l.id = new.order_line_id for no key update;
   if v_line.location_id is null
      or v_line.order_id is distinct from (select f.order_id from public.refunds as f where f.id = new.refund_id)
@@ -2389,7 +2393,7 @@ begin
   return new;
 end;
 $function$;
-comment on function private.guard_refund_line() is 'No unit is refunded or put back beyond what was sold. Locks the order line. Raises HF016.';
+comment on function private.guard_refund_line() is 'No unit is refunded or put back beyond what was sold; units that are kept out are not asked about again. Locks the order line. Raises HF016.';
 
 CREATE OR REPLACE FUNCTION private.has_extended(p_answers jsonb, p_now timestamp with time zone)
  RETURNS boolean

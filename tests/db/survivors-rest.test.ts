@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { expired, type Payment, paid, pinCart, settle } from "../support/checkout.ts";
+import { buy, expired, failed, orderOf, type Payment, paid, pinCart, settle, unpaid } from "../support/checkout.ts";
 import { useTestDatabase } from "../support/database.ts";
+import { askRefund } from "../support/refunds.ts";
 import { createVariant, expectConsistent, type Hold, hold, letTimePass, newShopper, rowOf } from "../support/shop.ts";
 import { findDrift, sqlStateOf } from "./sessions.ts";
 
@@ -47,4 +48,26 @@ test("a late success marks no hold of another variant: its level is not locked",
   await letTimePass(db, 901, shopperId);
   await settle(db.sql, payment.paymentId, paid(payment));
   expect((await rowOf(db.sql, other.reservationId)).status).toBe("active");
+});
+
+test.each([
+  ["failed", failed],
+  ["expired", expired],
+])("how a payment ended is written: %s", async (status, word) => {
+  await settle(db.sql, payment.paymentId, unpaid);
+  await settle(db.sql, payment.paymentId, word);
+  expect(await db.sql`select status from payments where id = ${payment.paymentId}`).toEqual([{ status }]);
+});
+
+test("what goes back in the dashboard takes no room from another order's refund, though that is newer", async () => {
+  const mine = (await settle(db.sql, payment.paymentId, paid(payment))).order;
+  await askRefund(db.sql, mine.orderId, [], { amountCents: mine.totalCents });
+  const other = newShopper();
+  await hold(db.sql, other, variantId);
+  const theirs = await buy(db.sql, other);
+  await askRefund(db.sql, theirs.orderId, [], { amountCents: 1 });
+  const said = { refundId: `re_${mine.orderId}`, amountCents: 1, status: "succeeded" };
+  await db.sql`select record_outside_refund(${`pi_${payment.paymentId}`}, ${db.sql.json(said)})`;
+  expect((await orderOf(db.sql, mine.orderId)).refunds.map(({ status }) => status)).toEqual(["failed", "succeeded"]);
+  expect((await orderOf(db.sql, theirs.orderId)).refunds.map(({ status }) => status)).toEqual(["requested"]);
 });

@@ -51,6 +51,40 @@ export const explained: { mutants: string; reason: string }[] = [
     reason: "a bound that is lower than need be is still a bound",
   },
   {
+    mutants: 'private.own_units where true: "l.order_id <> p_line.order_id"',
+    reason: "its own payment has succeeded by then: private.sell_or_refund writes that first",
+  },
+  {
+    mutants: "private.sell_or_refund where true: \"p.status <> 'succeeded'\"",
+    reason: "what was written when an order of elsewhere was recorded is written once more as it is",
+  },
+  {
+    mutants: 'private.unpin_holds guard true: "found"',
+    reason: "where nothing was found, nothing has an end that could have passed",
+  },
+  {
+    mutants: 'private.free_units guard true: "v_level.next_expiry_at <= p_now"',
+    reason: "what has lapsed is looked for where nothing has",
+  },
+  ...["c.status = 'active'", "(c.old_status <> 'active' or c.expires_at < c.old_expires_at)"].map(
+    (condition) => ({
+      mutants: `private.count_updated_reservations where true: "${condition}"`,
+      reason: "a bound that is lower than need be is still a bound",
+    }),
+  ),
+  {
+    mutants: 'private.count_updated_reservations where true: "(d.units <> 0 or d.soonest is not null)"',
+    reason: "a level that is written as it is stays as it is: it saves the lock",
+  },
+  {
+    mutants: "private.count_inserted_reservations guard true: \"v_cause = 'sql'\"",
+    reason: "our functions have made the shopper's row: making it where it is does nothing",
+  },
+  {
+    mutants: 'private.count_inserted_reservations guard true: "v_counted < v_holds"',
+    reason: "the levels are counted where it is not needed, and come to the same",
+  },
+  {
     mutants: "private.count_source_requests lock-order-reversed s.source",
     reason: "nobody else locks several of these rows but the upkeep, which skips those that are locked",
   },
@@ -129,6 +163,10 @@ export const explained: { mutants: string; reason: string }[] = [
   {
     mutants: 'private.lock_sold_order where true: "l.location_id is not null"',
     reason: "levels that nothing was sold from are locked as well, in the same order",
+  },
+  {
+    mutants: 'public.settle_payment where true: "l.order_id = v_payment.order_id"',
+    reason: "more levels are locked than need be, in the same order",
   },
   ...["r.shopper_id = v_shopper_id", "r.status = 'active'"].map((condition) => ({
     mutants: `public.start_checkout where true: "${condition}"`,

@@ -9,6 +9,7 @@ const of = (...names: string[]) => new RegExp(`^(public|private)\\.(${names.join
  */
 const guards: [id: RegExp, invariant: string][] = [
   [/ lock-| skip-locked/, "locks: one at a time, in one order, nobody waits for nothing"],
+  [/_log /, "10 every change leaves its trace"],
   [/ clock /, "11 only the database's clock decides, read after the locks"],
   [
     of(
@@ -87,6 +88,13 @@ const guards: [id: RegExp, invariant: string][] = [
     "8 what comes back goes back on the shelf once, and never beyond what was sold",
   ],
   [/reserved_within_on_hand|adjust_stock|safety_stock|on_hand_after/, "1 reserved stays within on_hand"],
+  [/^(public|private)\.admin_|^public\.(list|search)_orders /, "what admins do and read, among them 12"],
+  [
+    of("held_at", "levels_at", "published_at", "demand_by_product", "holds_over_time", "lapsed_and_unswept"),
+    "what admins do and read, among them 12",
+  ],
+  [of("shop_health", "import_rows"), "what admins do and read, among them 12"],
+  [of("cool_down_ends_at", "cooling_requests", "forget_idle_holders"), "caps and what is decided"],
   [
     /count_(inserted|updated|deleted)|reservations_count|is_counted|start_unreserved/,
     "2 reserved is counted",
@@ -96,7 +104,6 @@ const guards: [id: RegExp, invariant: string][] = [
     /reservations_status_moves_forward|expired_after_expiry|identity_is_fixed|ended_at|_in_order|withdrawn|replaces/,
     "4 status moves forward, times agree",
   ],
-  [/^(public|private)\.admin_|^public\.(list|search)_orders /, "what admins do and read, among them 12"],
   [
     /lapsed|expire|expiry|reclaim|sweep/,
     "5 a lapsed hold blocks nobody, and is not extended as if it were alive",
@@ -120,9 +127,9 @@ const others = "none of them by name";
 export const guardedBy = ({ id }: Pick<Mutant, "id">): string =>
   guards.find(([pattern]) => pattern.test(id))?.[1] ?? others;
 
-const mostUrgent = [/^[1-8] /, /^(11|locks)\b/];
+const mostUrgent = [/^[78] /, /^[1-6] /, /^(11|locks)\b/];
 
-/** Invariants 1 to 8 come first, then locks and clocks, then the rest, and what admins do and read last. */
+/** What is paid for comes first, then invariants 1 to 6, then locks and clocks, then the rest, and what admins do and read last. */
 export function urgencyOf(mutant: Pick<Mutant, "id">): number {
   const invariant = guardedBy(mutant);
   const place = mostUrgent.findIndex((pattern) => pattern.test(invariant));

@@ -48,8 +48,15 @@ export function hashTests(files: string[]): Map<string, string> {
 /** Which files are likely to notice: by a part of the mutant's id, how their names begin, in order. */
 const likely: [object: RegExp, files: string[]][] = [
   [/ clock /, ["races", "lapsed", "transfer-races"]],
+  [
+    /(order|refund|payment|dispute|shipped|checkout|session|restock|mails|settlements).* (lock-|skip-locked)/,
+    ["waits-of-paying"],
+  ],
   [/ lock-| skip-locked/, ["races", "interleavings", "transfer-races", "crowd"]],
-  [/check_settled|guard_paying_hold|guard_refund/, ["survivors-settled", "payments-typed"]],
+  [
+    /check_settled|guard_paying_hold|guard_refund/,
+    ["survivors-settled", "survivors-rest", "survivors-ladder"],
+  ],
   [/own_units|free_units|take_units|unpin_holds|insert_paying/, ["survivors-ladder", "payments-settle"]],
   [/settle_payment|sell_or_refund|sell_lines|end_payment/, ["payments-settle", "survivors-ladder"]],
   [

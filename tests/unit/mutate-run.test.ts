@@ -112,10 +112,10 @@ test("what may break the invariants of stock and money is tried first, what admi
     "public.admin_overview lock-removed for update",
   ];
   expect(ids.map((id) => [guardedBy({ id }).split(" ", 1)[0], urgencyOf({ id })])).toEqual([
-    ["what", 3],
-    ["none", 2],
+    ["what", 4],
+    ["none", 3],
     ["8", 0],
     ["7", 0],
-    ["locks:", 1],
+    ["locks:", 2],
   ]);
 });
