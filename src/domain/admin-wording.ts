@@ -10,6 +10,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   admin_only: "You are no admin of the shop any more.",
   reservation_not_found: "There is no such hold.",
   reservation_ended: "This hold has ended already.",
+  idempotency_mismatch:
+    "This was sent twice, and not the same both times. The first is done; load the page again to see it.",
   payment_open: "A payment is open for these units. They cannot be taken back before it has ended.",
   payment_unavailable: "Its payment cannot be ended right now, so the hold stays. Try again in a moment.",
   product_not_found: "This product is gone.",
