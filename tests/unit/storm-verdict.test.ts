@@ -57,7 +57,8 @@ describe("the storm's verdict", () => {
   });
 });
 
-describe("the storm as it is typed", () => {
+// Each starts npm and Node, which takes a busy machine seconds.
+describe("the storm as it is typed", { timeout: 60_000 }, () => {
   const against = (url: string, ...more: string[]) =>
     npmRun("storm", [
       "--url",
