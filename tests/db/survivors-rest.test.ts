@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buy, expired, failed, orderOf, type Payment, paid, pinCart, settle, unpaid } from "../support/checkout.ts";
 import { useTestDatabase } from "../support/database.ts";
-import { askRefund } from "../support/refunds.ts";
-import { createVariant, expectConsistent, type Hold, hold, letTimePass, newShopper, rowOf } from "../support/shop.ts";
+import { askRefund, recordRefund, refundLine } from "../support/refunds.ts";
+import { createVariant, expectConsistent, type Hold, hold, letTimePass, must, newShopper, rowOf } from "../support/shop.ts";
 import { findDrift, sqlStateOf } from "./sessions.ts";
 
 // The last that no other test noticed of paying when `npm run mutate:db` took single guards away.
@@ -70,4 +70,20 @@ test("what goes back in the dashboard takes no room from another order's refund,
   await db.sql`select record_outside_refund(${`pi_${payment.paymentId}`}, ${db.sql.json(said)})`;
   expect((await orderOf(db.sql, mine.orderId)).refunds.map(({ status }) => status)).toEqual(["failed", "succeeded"]);
   expect((await orderOf(db.sql, theirs.orderId)).refunds.map(({ status }) => status)).toEqual(["requested"]);
+});
+
+test("who types that units are put back, or were kept out, is asked whether they came back with another refund", async () => {
+  const { order } = await settle(db.sql, payment.paymentId, paid(payment));
+  const lineId = must(order.lines[0]).orderLineId;
+  const back = (restock: "undecided" | "restocked") =>
+    askRefund(db.sql, order.orderId, [refundLine(lineId, 2, restock)], { amountCents: 1 });
+  const first = must((await back("undecided")).refundId);
+  await recordRefund(db.sql, first, "failed");
+  await back("restocked");
+  const putBack = db.sql`update refund_lines set restock = 'restocked', decided_at = now() where refund_id = ${first}`;
+  expect(await sqlStateOf(putBack)).toBe("HF016");
+  const third = must((await askRefund(db.sql, order.orderId, [], { amountCents: 1 })).refundId);
+  const keptOut = db.sql`insert into refund_lines (refund_id, order_line_id, quantity, restock, decided_at)
+    values (${third}, ${lineId}, 1, 'kept_out', now())`;
+  expect(await sqlStateOf(keptOut)).toBe("HF016");
 });

@@ -66,6 +66,10 @@ export const explained: { mutants: string; reason: string }[] = [
     mutants: 'private.free_units guard true: "v_level.next_expiry_at <= p_now"',
     reason: "what has lapsed is looked for where nothing has",
   },
+  {
+    mutants: 'private.expire_lapsed where true: "r.location_id = p_location_id" (2)',
+    reason: "a bound that is lower than need be is still a bound",
+  },
   ...["c.status = 'active'", "(c.old_status <> 'active' or c.expires_at < c.old_expires_at)"].map(
     (condition) => ({
       mutants: `private.count_updated_reservations where true: "${condition}"`,

@@ -39,7 +39,7 @@ export async function tryAll(
 
 /** Milliseconds that a quick file takes at most, and how many of them are asked. */
 const quick = 12_000;
-const likeliest = 3;
+const likeliest = 4;
 
 async function tryOne(
   mutant: Mutant,
