@@ -2694,13 +2694,14 @@ CREATE OR REPLACE FUNCTION private.is_session_of(p_payment public.payments, p_st
 AS $function$
 begin
   return case
-    when coalesce(p_stripe ->> 'sessionId', '') = '' then true
+    -- That none was ever made may be overtaken: another request of the shopper wrote one down, which can be paid.
+    when coalesce(p_stripe ->> 'sessionId', '') = '' then p_payment.session_id is null
     -- A crash between Stripe and our row leaves no id here; what we made says in its metadata for which payment.
     when p_payment.session_id is null then p_stripe ->> 'madeFor' is not distinct from p_payment.id::text
     else p_payment.session_id = p_stripe ->> 'sessionId' end;
 end;
 $function$;
-comment on function private.is_session_of(public.payments,pg_catalog.jsonb) is 'Whether what Stripe says is said of the payment''s own session: the one that is written down, or, as long as none is, one that carries our metadata. That a session names the payment is not enough: anybody on the account can write that. Without a session (none was ever made) it is said of the payment.';
+comment on function private.is_session_of(public.payments,pg_catalog.jsonb) is 'Whether what Stripe says is said of the payment''s own session: the one that is written down, or, as long as none is, one that carries our metadata. That a session names the payment is not enough: anybody on the account can write that. Without a session (none was ever made) it is said of the payment as long as none is written down.';
 
 CREATE OR REPLACE FUNCTION private.join_known(p_known jsonb[], p_decided jsonb)
  RETURNS jsonb
@@ -5245,8 +5246,10 @@ CREATE OR REPLACE FUNCTION private.write_refund_status(p_refund public.refunds, 
 AS $function$
 begin
   -- Events overtake each other: what is final stays, but for a success that Stripe takes back, and a failure that was
-  -- ours to assume. What is said of another attempt's refund is said of another refund.
+  -- ours to assume. What is said of another attempt's refund is said of another refund; a failure without an id, of a
+  -- call that Stripe refused, is none of the refund that it has: somebody was faster in the dashboard.
   if p_refund.status = p_status or p_refund.stripe_refund_id <> p_stripe_refund_id
+     or (p_status = 'failed' and p_refund.stripe_refund_id is not null and p_stripe_refund_id is null)
      or (p_refund.status = 'succeeded' and p_status <> 'failed')
      or (p_refund.status = 'failed' and p_refund.stripe_refund_id is not null) then
     return false;
@@ -7245,7 +7248,7 @@ begin
        else jsonb_build_object('order', private.order_as_json(v_refund.order_id)) end;
 end;
 $function$;
-comment on function public.record_refund(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of one of our refunds. p_stripe: {refundId, status: pending | requires_action | succeeded | failed | canceled, error, attempt: where known, of which attempt this is said}. Without refundId: somebody gave the money back by hand, or could not. Answers {serverNow, outcome, order}: recorded | already: no news, or news that was overtaken | exceeds: with it more would have gone back than was received, so it is not in the books and somebody is alerted | duplicate_event | not_found. A failure opens an alert and stays on the worklist. Locks the order, its payment and levels, then the refund. Idempotent. Raises HF001 for a malformed p_stripe.';
+comment on function public.record_refund(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of one of our refunds. p_stripe: {refundId, status: pending | requires_action | succeeded | failed | canceled, error, attempt: where known, of which attempt this is said}. Without refundId: somebody gave the money back by hand, or could not; a failure without it says nothing of a refund that has an id at Stripe. Answers {serverNow, outcome, order}: recorded | already: no news, or news that was overtaken | exceeds: with it more would have gone back than was received, so it is not in the books and somebody is alerted | duplicate_event | not_found. A failure opens an alert and stays on the worklist. Locks the order, its payment and levels, then the refund. Idempotent. Raises HF001 for a malformed p_stripe.';
 grant execute on function public.record_refund(uuid,jsonb,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.record_session(p_payment_id uuid, p_session_id text, p_session_url text)
@@ -7699,7 +7702,7 @@ begin
     || case when v_outcome = 'refund_due' then jsonb_build_object('refundId', v_refund_id) else '{}' end;
 end;
 $function$;
-comment on function public.settle_payment(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of a payment, and does what follows from it, once. p_stripe: {sessionId, status: open | complete | expired, paymentStatus: paid | unpaid | no_payment_required, amountCents, currency, paymentIntentId, failed, madeFor: the payment that the session''s metadata names}. p_then: what becomes of the holds when no money came: return (to the cart) | expire. Answers {serverNow, outcome, order}: sold | refund_due {refundId}: the units were gone, or another amount or currency came than was asked for | processing | ended: without money, or its money was entered as another order by hand, which somebody is alerted of | still_open: nothing done | already: final before, nothing done; a second payment for it goes back in full; a success after expired or failed is a sale or a refund all the same | another_session: this is not the payment''s own session, nothing done | duplicate_event | not_found. p_event_id with p_event_type: recorded with the effect. Locks the shopper, the order, the payment, the name of the payment intent (an advisory lock), then the levels. Idempotent. Raises HF001 for a malformed p_stripe or p_then.';
+comment on function public.settle_payment(pg_catalog.uuid,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Writes down what Stripe says of a payment, and does what follows from it, once. p_stripe: {sessionId, status: open | complete | expired, paymentStatus: paid | unpaid | no_payment_required, amountCents, currency, paymentIntentId, failed, madeFor: the payment that the session''s metadata names}. p_then: what becomes of the holds when no money came: return (to the cart) | expire. Answers {serverNow, outcome, order}: sold | refund_due {refundId}: the units were gone, or another amount or currency came than was asked for | processing | ended: without money, or its money was entered as another order by hand, which somebody is alerted of | still_open: nothing done | already: final before, nothing done; a second payment for it goes back in full; a success after expired or failed is a sale or a refund all the same | another_session: this is not the payment''s own session, or without sessionId it has one meanwhile, nothing done | duplicate_event | not_found. p_event_id with p_event_type: recorded with the effect. Locks the shopper, the order, the payment, the name of the payment intent (an advisory lock), then the levels. Idempotent. Raises HF001 for a malformed p_stripe or p_then.';
 grant execute on function public.settle_payment(uuid,jsonb,text,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.shop_health(p_with_drift boolean DEFAULT true)

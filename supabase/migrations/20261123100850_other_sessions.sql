@@ -8,14 +8,15 @@ set search_path = ''
 as $$
 begin
   return case
-    when coalesce(p_stripe ->> 'sessionId', '') = '' then true
+    -- That none was ever made may be overtaken: another request of the shopper wrote one down, which can be paid.
+    when coalesce(p_stripe ->> 'sessionId', '') = '' then p_payment.session_id is null
     -- A crash between Stripe and our row leaves no id here; what we made says in its metadata for which payment.
     when p_payment.session_id is null then p_stripe ->> 'madeFor' is not distinct from p_payment.id::text
     else p_payment.session_id = p_stripe ->> 'sessionId' end;
 end;
 $$;
 comment on function private.is_session_of(public.payments, jsonb) is
-  'Whether what Stripe says is said of the payment''s own session: the one that is written down, or, as long as none is, one that carries our metadata. That a session names the payment is not enough: anybody on the account can write that. Without a session (none was ever made) it is said of the payment.';
+  'Whether what Stripe says is said of the payment''s own session: the one that is written down, or, as long as none is, one that carries our metadata. That a session names the payment is not enough: anybody on the account can write that. Without a session (none was ever made) it is said of the payment as long as none is written down.';
 
 create function private.pay_back_other_money(p_payment public.payments, p_stripe jsonb)
 returns void

@@ -42,8 +42,10 @@ set search_path = ''
 as $$
 begin
   -- Events overtake each other: what is final stays, but for a success that Stripe takes back, and a failure that was
-  -- ours to assume. What is said of another attempt's refund is said of another refund.
+  -- ours to assume. What is said of another attempt's refund is said of another refund; a failure without an id, of a
+  -- call that Stripe refused, is none of the refund that it has: somebody was faster in the dashboard.
   if p_refund.status = p_status or p_refund.stripe_refund_id <> p_stripe_refund_id
+     or (p_status = 'failed' and p_refund.stripe_refund_id is not null and p_stripe_refund_id is null)
      or (p_refund.status = 'succeeded' and p_status <> 'failed')
      or (p_refund.status = 'failed' and p_refund.stripe_refund_id is not null) then
     return false;
@@ -146,7 +148,7 @@ begin
 end;
 $$;
 comment on function public.record_refund(uuid, jsonb, text, text) is
-  'Writes down what Stripe says of one of our refunds. p_stripe: {refundId, status: pending | requires_action | succeeded | failed | canceled, error, attempt: where known, of which attempt this is said}. Without refundId: somebody gave the money back by hand, or could not. Answers {serverNow, outcome, order}: recorded | already: no news, or news that was overtaken | exceeds: with it more would have gone back than was received, so it is not in the books and somebody is alerted | duplicate_event | not_found. A failure opens an alert and stays on the worklist. Locks the order, its payment and levels, then the refund. Idempotent. Raises HF001 for a malformed p_stripe.';
+  'Writes down what Stripe says of one of our refunds. p_stripe: {refundId, status: pending | requires_action | succeeded | failed | canceled, error, attempt: where known, of which attempt this is said}. Without refundId: somebody gave the money back by hand, or could not; a failure without it says nothing of a refund that has an id at Stripe. Answers {serverNow, outcome, order}: recorded | already: no news, or news that was overtaken | exceeds: with it more would have gone back than was received, so it is not in the books and somebody is alerted | duplicate_event | not_found. A failure opens an alert and stays on the worklist. Locks the order, its payment and levels, then the refund. Idempotent. Raises HF001 for a malformed p_stripe.';
 
 create function public.retry_refund(p_refund_id uuid)
 returns jsonb

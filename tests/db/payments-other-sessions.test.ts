@@ -99,3 +99,25 @@ test("an event of another session is written down with what it came to, and hear
   ].map(({ outcome }) => outcome);
   expect(outcomes).toEqual(["another_session", "duplicate_event"]);
 });
+
+describe("that no session was ever made", () => {
+  const never = (sessionId: string | null) => {
+    const said = { ...expired, sessionId, amountCents: payment.amountCents, currency: payment.currency };
+    return db.sql`select settle_payment(${payment.paymentId}, ${db.sql.json(said)}, 'return') ->> 'outcome' as outcome`;
+  };
+
+  test("ends a payment as long as none is written down", async () => {
+    expect([...(await never(null))]).toEqual([{ outcome: "ended" }]);
+  });
+
+  test.each([null, ""])(
+    "is not believed once another request wrote one down: it can be paid still",
+    async (id) => {
+      await writeDown();
+      expect([...(await never(id))]).toEqual([{ outcome: "another_session" }]);
+      await expectUntouched(ours());
+      // Of one that Stripe knows no more it is said by its name.
+      expect([...(await never(ours()))]).toEqual([{ outcome: "ended" }]);
+    },
+  );
+});

@@ -132,6 +132,26 @@ test("that somebody gave back in the dashboard before us is the refund that we o
   expect(await openAlerts()).toEqual([]);
 });
 
+test.each(["succeeded", "pending"] as const)(
+  "that somebody gives back in the dashboard while we ask for it: Stripe's no to us is no word on theirs, %s",
+  async (status) => {
+    await pay();
+    await payAgain();
+    const [claimed] = await claimRefunds(db.sql);
+    const { refundId } = must(claimed);
+    const re = `re_${randomUUID()}`;
+    const said = { refundId: re, amountCents: payment.amountCents, status };
+    await db.sql`select record_outside_refund(${second}, ${db.sql.json(said)})`;
+    const no = { refundId: null, status: "failed", attempt: 1, error: "charge_already_refunded" };
+    const [row] =
+      await db.sql`select record_refund(${refundId}, ${db.sql.json(no)}) ->> 'outcome' as outcome`;
+    expect(row?.outcome).toBe("already");
+    expect((await owed()).status).toBe(status);
+    // Of theirs itself it is news.
+    expect((await recordRefund(db.sql, refundId, "failed", { id: re })).outcome).toBe("recorded");
+  },
+);
+
 test("is owed still where ours of the first gives way to one that was made outside", async () => {
   await pay();
   const { refundId } = await askRefund(db.sql, payment.orderId, [], { amountCents: 100 });

@@ -25,6 +25,8 @@ export async function endOpenPayment(paymentId: string): Promise<Ended | null> {
   const end = isBanks ? retrieveSession : expireSession;
   const facts = payment.sessionId === null ? null : await end(payment.sessionId);
   const settled = await settle(payment, facts, "return");
+  // Another tab's session was written down meanwhile. From now on it is known, so this happens once.
+  if (settled.outcome === "another_session" && payment.sessionId === null) return endOpenPayment(paymentId);
   const { serverNow } = settled;
   switch (settled.outcome) {
     case "sold":

@@ -49,7 +49,8 @@ async function settleOne(payment: Payment): Promise<boolean> {
     const ask = payment.status === "processing" ? retrieveSession : expireSession;
     const facts = payment.sessionId === null ? null : await ask(payment.sessionId);
     const { outcome } = await settle(payment, facts, "expire");
-    return outcome !== "still_open" && outcome !== "processing";
+    // `another_session`: one was written down since the claim, and the next claim ends that.
+    return outcome !== "still_open" && outcome !== "processing" && outcome !== "another_session";
   } catch (error) {
     logError("payment_not_settled", { paymentId: payment.paymentId, message: String(error) });
     return false;

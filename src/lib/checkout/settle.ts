@@ -28,10 +28,11 @@ export type Settled = z.infer<typeof AnswerSchema>;
 /**
  * The one completion of a payment: tells the database what Stripe says of its session. Webhook, the shopper's return
  * and the sweep all come here; it is idempotent, in whatever order they come. `facts` is `null` where no session was
- * ever recorded, or Stripe knows it no more: then nobody can pay.
+ * ever recorded, or Stripe knows it no more: then nobody can pay. Where one was recorded since `payment` was read, that
+ * is `another_session`: read it anew and ask Stripe.
  */
 export function settle(
-  payment: Pick<Payment, "paymentId" | "amountCents" | "currency">,
+  payment: Pick<Payment, "paymentId" | "sessionId" | "amountCents" | "currency">,
   facts: SessionFacts | null,
   afterwards: Afterwards,
   event?: EventName,
@@ -40,15 +41,19 @@ export function settle(
     p_payment_id: payment.paymentId,
     p_stripe: facts
       ? toldOf(facts)
-      : { ...NEVER, amountCents: payment.amountCents, currency: payment.currency },
+      : {
+          ...UNPAYABLE,
+          sessionId: payment.sessionId,
+          amountCents: payment.amountCents,
+          currency: payment.currency,
+        },
     p_then: afterwards,
     ...(event && { p_event_id: event.id, p_event_type: event.type }),
   };
   return callFunction("settle_payment", args, AnswerSchema, IF_IDEMPOTENT);
 }
 
-const NEVER = {
-  sessionId: null,
+const UNPAYABLE = {
   status: "expired",
   paymentStatus: "unpaid",
   paymentIntentId: null,
