@@ -1191,18 +1191,30 @@ end;
 $function$;
 comment on function private.cart_rows(pg_catalog.uuid,timestamp with time zone) is 'What a cart is made of: the shopper''s live active holds, and those that were lost within lapsed_shown_seconds (expired, swept or not, or withdrawn by the shop).';
 
-CREATE OR REPLACE FUNCTION private.changed_something(p_answer jsonb)
+CREATE OR REPLACE FUNCTION private.changed_something(p_change text, p_answer jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
 begin
-  return coalesce(p_answer ->> 'outcome' in ('released', 'saved', 'adjusted', 'applied', 'cancelled', 'shipped', 'decided',
-                                             'requested'), (p_answer ->> 'dryRun')::boolean is false);
+  -- By both: 'shipped' is what mark_shipped did, and why cancel_order does not.
+  return case p_change
+    when 'admin_repair_stock' then (p_answer ->> 'dryRun')::boolean is false
+    else coalesce(p_answer ->> 'outcome' = case p_change
+      when 'admin_release_reservation' then 'released'
+      when 'admin_adjust_stock' then 'adjusted'
+      when 'admin_import_stock' then 'applied'
+      when 'cancel_order' then 'cancelled'
+      when 'mark_shipped' then 'shipped'
+      when 'decide_restock' then 'decided'
+      when 'retry_refund' then 'requested'
+      else 'saved'
+    end, false)
+  end;
 end;
 $function$;
-comment on function private.changed_something(pg_catalog.jsonb) is 'Whether an answer to a change of admins says that it was done. A refusal, a preview and a dry run changed nothing.';
+comment on function private.changed_something(pg_catalog.text,pg_catalog.jsonb) is 'Whether an answer to this change of admins says that it was done. A refusal, a preview and a dry run changed nothing.';
 
 CREATE OR REPLACE FUNCTION private.check_checkout_details(p_details jsonb)
  RETURNS void
@@ -5503,7 +5515,7 @@ begin
   if v_answer is null then
     perform private.raise_invalid_request('p_change names no change of admins');
   end if;
-  if private.changed_something(v_answer) then
+  if private.changed_something(p_change, v_answer) then
     -- An order has an address in it: whoever asks again reads it anew.
     perform private.keep_answer(
       p_admin_id, p_idempotency_key, p_body_hash, v_answer - 'serverNow' - 'order', clock_timestamp());

@@ -38,19 +38,31 @@ $$;
 comment on function private.admin_change(text, jsonb, uuid) is
   'Calls the function of that name with those arguments, by their names, and answers as it does; null for a name that is none of a change of admins. request_refund is not among them: it keeps its keys itself, by order.';
 
-create function private.changed_something(p_answer jsonb)
+create function private.changed_something(p_change text, p_answer jsonb)
 returns boolean
 language plpgsql
 immutable
 set search_path = ''
 as $$
 begin
-  return coalesce(p_answer ->> 'outcome' in ('released', 'saved', 'adjusted', 'applied', 'cancelled', 'shipped', 'decided',
-                                             'requested'), (p_answer ->> 'dryRun')::boolean is false);
+  -- By both: 'shipped' is what mark_shipped did, and why cancel_order does not.
+  return case p_change
+    when 'admin_repair_stock' then (p_answer ->> 'dryRun')::boolean is false
+    else coalesce(p_answer ->> 'outcome' = case p_change
+      when 'admin_release_reservation' then 'released'
+      when 'admin_adjust_stock' then 'adjusted'
+      when 'admin_import_stock' then 'applied'
+      when 'cancel_order' then 'cancelled'
+      when 'mark_shipped' then 'shipped'
+      when 'decide_restock' then 'decided'
+      when 'retry_refund' then 'requested'
+      else 'saved'
+    end, false)
+  end;
 end;
 $$;
-comment on function private.changed_something(jsonb) is
-  'Whether an answer to a change of admins says that it was done. A refusal, a preview and a dry run changed nothing.';
+comment on function private.changed_something(text, jsonb) is
+  'Whether an answer to this change of admins says that it was done. A refusal, a preview and a dry run changed nothing.';
 
 create function public.admin_once(
   p_change text, p_args jsonb, p_admin_id uuid, p_idempotency_key text, p_body_hash text)
@@ -78,7 +90,7 @@ begin
   if v_answer is null then
     perform private.raise_invalid_request('p_change names no change of admins');
   end if;
-  if private.changed_something(v_answer) then
+  if private.changed_something(p_change, v_answer) then
     -- An order has an address in it: whoever asks again reads it anew.
     perform private.keep_answer(
       p_admin_id, p_idempotency_key, p_body_hash, v_answer - 'serverNow' - 'order', clock_timestamp());

@@ -116,6 +116,17 @@ describe("nothing is kept", () => {
     expect(await adjust(key, {}, -11)).toMatchObject({ outcome: "adjusted", onHand: 2 });
   });
 
+  test("of a refusal that is called as another change is when it was done", async () => {
+    const shopperId = newShopper();
+    await hold(db.sql, shopperId, variantId);
+    const { orderId } = await buy(db.sql, shopperId);
+    await once("mark_shipped", { p_order_id: orderId, p_tracking: "AN 1" }, newKey());
+    const before = await kept();
+    const cancel = { p_order_id: orderId, p_restock: true };
+    expect(await once("cancel_order", cancel, newKey())).toMatchObject({ outcome: "shipped" });
+    expect(await kept()).toBe(before);
+  });
+
   test("of a preview and of a dry run", async () => {
     const before = await kept();
     const rows = [{ line: 2, sku: "NONE", location: "main", onHand: 1 }];

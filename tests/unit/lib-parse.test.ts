@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { parse, parseBody, parseQuery } from "@/lib/http/parse";
+import { parse, parseBody, parseQuery, readText } from "@/lib/http/parse";
 import { ProblemError } from "@/lib/http/problem";
 
 const Schema = z.strictObject({ name: z.string(), count: z.int().optional() });
@@ -132,6 +132,18 @@ describe("a body", () => {
     });
     expect((await problemOf(() => parseBody(Schema, post(endless)))).code).toBe("body_too_large");
     expect(pulled).toBe(1_001);
+  });
+
+  it("that breaks off is refused, and is no failure of the shop", async () => {
+    let pulled = 0;
+    const aborted = new ReadableStream({
+      pull(controller) {
+        if (pulled++ === 0) controller.enqueue(new TextEncoder().encode('{"na'));
+        else controller.error(new Error("aborted"));
+      },
+    });
+    expect((await problemOf(() => readText(post(aborted), LARGEST))).code).toBe("malformed_json");
+    expect(pulled).toBe(2);
   });
 
   it("counts in bytes, not in letters", async () => {

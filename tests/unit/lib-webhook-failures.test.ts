@@ -29,6 +29,7 @@ it.each([
   [new ProblemError("signature_refused"), "signature_refused"],
   [new ProblemError("wrong_mode"), "wrong_mode"],
   [new ProblemError("body_too_large"), "body_too_large"],
+  [new ProblemError("malformed_json"), "signature_refused"],
   [new ProblemError("validation_failed"), "failed"],
   [new StripeUnavailable("slow"), "payment_unavailable"],
   [new DatabaseUnavailable("away", "down"), "database_unavailable"],

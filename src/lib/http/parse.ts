@@ -41,17 +41,24 @@ export async function parseBody<Schema extends z.ZodType>(
   return parse(schema, input);
 }
 
-/** The body as text, to the byte where it is UTF-8. Throws `body_too_large`. */
+/**
+ * The body as text, to the byte where it is UTF-8. Throws `body_too_large`, and `malformed_json` for a body that breaks
+ * off: whoever sent it is gone or too slow, which is nothing that went wrong here, and anybody can do it.
+ */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
   // Content-Length may be missing or wrong, so the bytes are counted as they come.
   if (Number(request.headers.get("content-length")) > maxBytes) throw new ProblemError("body_too_large");
   if (!request.body) return "";
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.byteLength;
-    // The rest is read too, and dropped: the next request on a connection that was left half read would hang.
-    if (size <= maxBytes) chunks.push(chunk);
+  try {
+    for await (const chunk of request.body) {
+      size += chunk.byteLength;
+      // The rest is read too, and dropped: the next request on a connection that was left half read would hang.
+      if (size <= maxBytes) chunks.push(chunk);
+    }
+  } catch {
+    throw new ProblemError("malformed_json");
   }
   if (size > maxBytes) throw new ProblemError("body_too_large");
   // With a byte order mark, if it has one: what was signed is to be what is read.

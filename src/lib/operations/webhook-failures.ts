@@ -29,6 +29,8 @@ export function failureReasonOf(thrown: unknown): FailureReason {
   if (thrown instanceof DatabaseUnavailable) return "database_unavailable";
   if (!(thrown instanceof ProblemError)) return "failed";
   const { code } = thrown;
+  // A body that broke off bears no signature that holds, and is no failure of ours: anybody can close a connection.
+  if (code === "malformed_json") return "signature_refused";
   return code === "signature_refused" || code === "wrong_mode" || code === "body_too_large" ? code : "failed";
 }
 
