@@ -1,8 +1,27 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { buy, expired, failed, orderOf, type Payment, paid, pinCart, settle, unpaid } from "../support/checkout.ts";
+import {
+  buy,
+  expired,
+  failed,
+  orderOf,
+  type Payment,
+  paid,
+  pinCart,
+  settle,
+  unpaid,
+} from "../support/checkout.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { askRefund, recordRefund, refundLine } from "../support/refunds.ts";
-import { createVariant, expectConsistent, type Hold, hold, letTimePass, must, newShopper, rowOf } from "../support/shop.ts";
+import {
+  createVariant,
+  expectConsistent,
+  type Hold,
+  hold,
+  letTimePass,
+  must,
+  newShopper,
+  rowOf,
+} from "../support/shop.ts";
 import { findDrift, sqlStateOf } from "./sessions.ts";
 
 // The last that no other test noticed of paying when `npm run mutate:db` took single guards away.
@@ -68,7 +87,10 @@ test("what goes back in the dashboard takes no room from another order's refund,
   await askRefund(db.sql, theirs.orderId, [], { amountCents: 1 });
   const said = { refundId: `re_${mine.orderId}`, amountCents: 1, status: "succeeded" };
   await db.sql`select record_outside_refund(${`pi_${payment.paymentId}`}, ${db.sql.json(said)})`;
-  expect((await orderOf(db.sql, mine.orderId)).refunds.map(({ status }) => status)).toEqual(["failed", "succeeded"]);
+  expect((await orderOf(db.sql, mine.orderId)).refunds.map(({ status }) => status)).toEqual([
+    "failed",
+    "succeeded",
+  ]);
   expect((await orderOf(db.sql, theirs.orderId)).refunds.map(({ status }) => status)).toEqual(["requested"]);
 });
 

@@ -1,4 +1,5 @@
 import type { Baseline } from "./baseline.ts";
+import { explanationOf } from "./explained.ts";
 import { type Ground, platform } from "./ground.ts";
 import { urgencyOf } from "./invariants.ts";
 import type { Mutant } from "./mutant.ts";
@@ -23,7 +24,9 @@ export async function tryAll(
   trial: Trial,
   tell: (result: Result) => void,
 ): Promise<void> {
-  const queue = mutants.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
+  // What is explained is expected to survive, which takes longest to show.
+  const isExpected = ({ id }: Mutant) => Number(explanationOf(id) !== undefined);
+  const queue = mutants.toSorted((a, b) => isExpected(a) - isExpected(b) || urgencyOf(a) - urgencyOf(b));
   const work = async (_: unknown, job: number) => {
     const runner = new Runner({ isHasty: true, testTimeout: trial.baseline.testTimeout });
     try {
