@@ -82,7 +82,7 @@ async function tryOne(
 const ofTheMachine = /lock timeout|statement timeout|deadlock|timed out in|too many clients/;
 
 /** Until a file notices. One whose complaint may be about the machine has to notice twice. */
-async function ask(
+export async function ask(
   files: string[],
   run: (files: string[]) => Promise<Report | undefined>,
 ): Promise<Pick<Report, "failures"> | undefined> {
