@@ -4,10 +4,14 @@ import {
   addLocation,
   createVariant,
   expectConsistent,
+  extend,
   hold,
+  letTimePass,
   newShopper,
+  release,
   rowOf,
   setQuantity,
+  sweep,
 } from "../support/shop.ts";
 
 // What no other test noticed of lines and their places when `npm run mutate:db` took a condition away.
@@ -35,4 +39,14 @@ test("when units may come back is said of lines that are lost, not of those that
   await hold(db.sql, newShopper(), variantId);
   const [row] = await db.sql`select validate_reservations(${shopperId}) -> 'lines' as lines`;
   expect(row?.lines).toMatchObject([{ outcome: "held", nextReleaseAt: null }]);
+});
+
+test("a line is held again though an earlier one of that variant was given back", async () => {
+  const [shopperId, variantId] = [newShopper(), await createVariant(db.sql, 9)];
+  await hold(db.sql, shopperId, variantId);
+  await release(db.sql, shopperId);
+  const { reservationId } = await hold(db.sql, shopperId, variantId);
+  await letTimePass(db, 901, shopperId);
+  await sweep(db.sql);
+  expect(await extend(db.sql, shopperId, [reservationId])).toMatchObject([{ outcome: "held_again" }]);
 });
