@@ -66,9 +66,34 @@ export const explained: { mutants: string; reason: string }[] = [
     mutants: 'private.free_units guard true: "v_level.next_expiry_at <= p_now"',
     reason: "what has lapsed is looked for where nothing has",
   },
-  {
-    mutants: 'private.expire_lapsed where true: "r.location_id = p_location_id" (2)',
+  ...[
+    '"r.location_id = p_location_id" (2)',
+    '"r.variant_id = p_variant_id" (2)',
+    `"r.status = 'active'" (2)`,
+  ].map((condition) => ({
+    mutants: `private.expire_lapsed where true: ${condition}`,
     reason: "a bound that is lower than need be is still a bound",
+  })),
+  ...['private.expire_lapsed guard true: "v_ids', 'private.load_holds guard true: "v_lapsed'].map(
+    (guard) => ({
+      mutants: `${guard} is not null"`,
+      reason: "marking nothing does nothing",
+    }),
+  ),
+  ...[
+    "p_levels.free[i] < v_units and p_levels.next_expiry_at[i] <= p_now",
+    "p_levels.next_expiry_at[i] <= p_now",
+  ].map((guard) => ({
+    mutants: `private.is_refused_unseen guard true: "${guard}"`,
+    reason: "who is not refused unseen is refused, or served, by the whole way",
+  })),
+  ...["l", "k"].map((row) => ({
+    mutants: `private.reclaim_lapsed where true: "${row}.variant = x"`,
+    reason: "more is marked of what has lapsed than this request needs",
+  })),
+  {
+    mutants: "private.has_extended where true: \"a.answer ->> 'outcome' = 'held_again'\"",
+    reason: "only what was held again began at this instant",
   },
   ...["c.status = 'active'", "(c.old_status <> 'active' or c.expires_at < c.old_expires_at)"].map(
     (condition) => ({

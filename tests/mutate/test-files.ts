@@ -52,6 +52,7 @@ const likely: [object: RegExp, files: string[]][] = [
     /(order|refund|payment|dispute|shipped|checkout|session|restock|mails|settlements).* (lock-|skip-locked)/,
     ["waits-of-paying"],
   ],
+  [/ lock-order/, ["lock-order"]],
   [/ lock-| skip-locked/, ["races", "interleavings", "transfer-races", "crowd"]],
   [
     /check_settled|guard_paying_hold|guard_refund/,

@@ -1,4 +1,5 @@
 import type { Baseline } from "./baseline.ts";
+import { explanationOf } from "./explained.ts";
 import { type Ground, platform } from "./ground.ts";
 import { urgencyOf } from "./invariants.ts";
 import type { Mutant } from "./mutant.ts";
@@ -23,7 +24,9 @@ export async function tryAll(
   trial: Trial,
   tell: (result: Result) => void,
 ): Promise<void> {
-  const queue = mutants.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
+  // What is explained is expected to survive, which takes longest to show.
+  const isExpected = ({ id }: Mutant) => Number(explanationOf(id) !== undefined);
+  const queue = mutants.toSorted((a, b) => isExpected(a) - isExpected(b) || urgencyOf(a) - urgencyOf(b));
   const work = async (_: unknown, job: number) => {
     const runner = new Runner({ isHasty: true, testTimeout: trial.baseline.testTimeout });
     try {
@@ -79,7 +82,7 @@ async function tryOne(
 const ofTheMachine = /lock timeout|statement timeout|deadlock|timed out in|too many clients/;
 
 /** Until a file notices. One whose complaint may be about the machine has to notice twice. */
-async function ask(
+export async function ask(
   files: string[],
   run: (files: string[]) => Promise<Report | undefined>,
 ): Promise<Pick<Report, "failures"> | undefined> {

@@ -10,6 +10,7 @@ import { summarize, unexplained } from "../mutate/report.ts";
 import { type Present, Results } from "../mutate/results.ts";
 import { select } from "../mutate/selection.ts";
 import { rank } from "../mutate/test-files.ts";
+import { ask } from "../mutate/trial.ts";
 
 const mutantOf = (id: string): Mutant => ({ id, object: id.split(" ")[0] ?? "", kind: "where", sql: id });
 const mutants = Array.from({ length: 50 }, (_, i) => mutantOf(`private.f${i} where`));
@@ -106,7 +107,7 @@ test("survivors are shown by the invariant that they may break", () => {
 test("what may break the invariants of stock and money is tried first, what admins read last", () => {
   const ids = [
     'public.admin_overview where true: "x"',
-    'private.forget_idle_holders where true: "x"',
+    'private.choose_level where true: "x"',
     'private.sell_lines where true: "x"',
     "public.payments.payments_stay trigger-dropped",
     "public.admin_overview lock-removed for update",
@@ -118,4 +119,25 @@ test("what may break the invariants of stock and money is tried first, what admi
     ["7", 0],
     ["locks:", 2],
   ]);
+});
+
+test("what a busy machine may be the reason of has to be noticed twice", async () => {
+  const failure = (file: string, message: string) => ({ file, test: "t", message });
+  const reports = (...failures: (ReturnType<typeof failure> | undefined)[]) => {
+    const asked: string[][] = [];
+    const run = async (files: string[]) => {
+      asked.push(files);
+      const next = failures[asked.length - 1];
+      return { failures: next ? [next] : [], durations: [], slowestTest: 0 };
+    };
+    return { asked, run };
+  };
+  const late = failure("b", "canceling statement due to lock timeout");
+  const doubted = reports(late, undefined, undefined);
+  expect((await ask(["a", "b", "c"], doubted.run))?.failures).toEqual([]);
+  expect(doubted.asked).toEqual([["a", "b", "c"], ["b"], ["c"]]);
+  expect((await ask(["a", "b"], reports(late, late).run))?.failures).toEqual([late]);
+  const plain = reports(failure("a", "expected 1 to be 2"));
+  expect((await ask(["a", "b"], plain.run))?.failures).toHaveLength(1);
+  expect(plain.asked).toHaveLength(1);
 });
