@@ -236,6 +236,10 @@ export const explained: { mutants: string; reason: string }[] = [
     reason: "what is let pass before the locks is caught behind them by private.source_limits_behind",
   },
   {
+    mutants: 'public.expire_reservations where true: "s.location_id = v_level.location_id"',
+    reason: "the other levels of the variant are locked as well",
+  },
+  {
     mutants: 'private.guard_refund where true: "f.id <> new.id"',
     reason: "called about a refund that is not there yet, or that counts for nothing because it has failed",
   },
