@@ -224,6 +224,22 @@ export const explained: { mutants: string; reason: string }[] = [
       "a hold that is not paying has no unfinished payment (private.check_settled), so that its guard lets it go",
   },
   {
+    mutants: "public.adjust_stock where true: \"r.status = 'active'\" (2)",
+    reason: "chosen so a moment before, under the lock without which no hold of the level changes its state",
+  },
+  ...["private.close_alert", "private.count_refunds", "private.erase_orders_of"].map((name) => ({
+    mutants: `${name} clock *`,
+    reason: "it says when something was, and nothing is decided by it",
+  })),
+  {
+    mutants: 'private.source_limits_ahead where true: "r.expires_at > p_now"',
+    reason: "what is let pass before the locks is caught behind them by private.source_limits_behind",
+  },
+  {
+    mutants: 'public.expire_reservations where true: "s.location_id = v_level.location_id"',
+    reason: "the other levels of the variant are locked as well",
+  },
+  {
     mutants: 'private.guard_refund where true: "f.id <> new.id"',
     reason: "called about a refund that is not there yet, or that counts for nothing because it has failed",
   },

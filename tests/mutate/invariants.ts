@@ -87,6 +87,7 @@ const guards: [id: RegExp, invariant: string][] = [
     ),
     "8 what comes back goes back on the shelf once, and never beyond what was sold",
   ],
+  [of("admin_variant_timeline"), "what admins do and read, among them 12"],
   [/reserved_within_on_hand|adjust_stock|safety_stock|on_hand_after/, "1 reserved stays within on_hand"],
   [/^(public|private)\.admin_|^public\.(list|search)_orders /, "what admins do and read, among them 12"],
   [

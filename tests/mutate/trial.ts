@@ -70,13 +70,16 @@ async function tryOne(
   );
   if (!report) return add({ outcome: "timeout", message: "the tests did not end in time" });
   const [failure] = report.failures;
-  if (!failure && files.length < able.length) {
+  // Who stops a run takes the server away from the tests that are at work: that shows nothing.
+  if (failure ? ofTheEnd.test(failure.message) : files.length < able.length) {
     const { id, object } = mutant;
     return { id, object, outcome: "open", seconds: (Date.now() - start) / 1000, decidedBy: "" };
   }
   if (!failure) return add({ outcome: "survived" });
   return add({ outcome: isTimeout(failure) ? "timeout" : "killed", ...failure });
 }
+
+const ofTheEnd = /CONNECTION_|ECONNRE|shutting down|terminating connection/;
 
 /** What a busy machine brings about as well as a mutant. */
 const ofTheMachine = /lock timeout|statement timeout|deadlock|timed out in|too many clients/;

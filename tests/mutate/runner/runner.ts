@@ -50,8 +50,6 @@ export class Runner {
     // What tests print is for nobody: what counts is reported.
     const child = fork(join(import.meta.dirname, "worker.ts"), [JSON.stringify(this.#options)], {
       cwd: root,
-      // Random histories: a few for each mutant, not as many as for a change.
-      env: { HOLDFAST_RUNS: "10", ...process.env },
       // In a session of its own: who interrupts us from a terminal does not interrupt it in the middle of a file.
       detached: true,
       stdio: ["ignore", "ignore", "inherit", "ipc"],
