@@ -1092,18 +1092,18 @@ end;
 $function$;
 comment on function private.admin_variants(pg_catalog.uuid) is 'The variants of a product, in the shop''s order.';
 
-CREATE OR REPLACE FUNCTION private.alert_refund_beyond(p_payment public.payments, p_stripe_refund_id text, p_amount_cents bigint)
+CREATE OR REPLACE FUNCTION private.alert_refund_beyond(p_payment public.payments, p_subject text, p_amount_cents bigint)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 begin
-  perform private.open_alert('refund_beyond', p_stripe_refund_id, jsonb_build_object(
+  perform private.open_alert('refund_beyond', p_subject, jsonb_build_object(
     'orderId', p_payment.order_id, 'amountCents', p_amount_cents, 'currency', p_payment.received_currency,
     'receivedCents', p_payment.received_cents, 'refundableCents', private.refundable_cents(p_payment)));
 end;
 $function$;
-comment on function private.alert_refund_beyond(public.payments,pg_catalog.text,bigint) is 'Stripe tells of a refund for which the books have no room. Failing would make it tell the same for days; a person has to look.';
+comment on function private.alert_refund_beyond(public.payments,pg_catalog.text,bigint) is 'Stripe tells of a refund for which the books have no room. Failing would make it tell the same for days; a person has to look, until the refund is in the books or Stripe says that it failed. p_subject: its id at Stripe, or ours where it has none.';
 
 CREATE OR REPLACE FUNCTION private.availability_of(p_variant_id uuid, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS jsonb
@@ -7133,8 +7133,10 @@ begin
       perform private.alert_refund_beyond(v_payment, p_stripe ->> 'refundId', (p_stripe ->> 'amountCents')::bigint);
     end if;
   end if;
-  if v_outcome = 'recorded' and v_refund.id is null then
+  if v_outcome = 'recorded' or v_status = 'failed' then
     perform private.close_alert('refund_beyond', p_stripe ->> 'refundId');
+  end if;
+  if v_outcome = 'recorded' and v_refund.id is null then
     insert into public.refunds
       (order_id, payment_id, amount_cents, currency, reason, actor, status, stripe_refund_id, settled_at, created_at)
     values (v_payment.order_id, v_payment.id, (p_stripe ->> 'amountCents')::bigint, v_payment.received_currency, 'outside',
@@ -7221,6 +7223,8 @@ declare
   v_payment public.payments;
   v_refund public.refunds;
   v_outcome text;
+  -- One that was given back by hand has no id at Stripe.
+  v_subject text := coalesce(nullif(p_stripe ->> 'refundId', ''), p_refund_id::text);
 begin
   perform private.set_cause('system:refund');
   v_payment := private.lock_sold_order((select f.order_id from public.refunds as f where f.id = p_refund_id));
@@ -7236,7 +7240,9 @@ begin
                                      clock_timestamp()) then 'recorded'
     else 'already' end;
   if v_outcome = 'exceeds' then
-    perform private.alert_refund_beyond(v_payment, p_stripe ->> 'refundId', v_refund.amount_cents);
+    perform private.alert_refund_beyond(v_payment, v_subject, v_refund.amount_cents);
+  elsif v_outcome = 'recorded' or v_status = 'failed' then
+    perform private.close_alert('refund_beyond', v_subject);
   end if;
   if p_event_id is not null and v_outcome in ('recorded', 'already', 'exceeds') then
     insert into public.payment_events (event_id, type, payment_id, outcome)

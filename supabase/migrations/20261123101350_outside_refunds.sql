@@ -45,8 +45,10 @@ begin
       perform private.alert_refund_beyond(v_payment, p_stripe ->> 'refundId', (p_stripe ->> 'amountCents')::bigint);
     end if;
   end if;
-  if v_outcome = 'recorded' and v_refund.id is null then
+  if v_outcome = 'recorded' or v_status = 'failed' then
     perform private.close_alert('refund_beyond', p_stripe ->> 'refundId');
+  end if;
+  if v_outcome = 'recorded' and v_refund.id is null then
     insert into public.refunds
       (order_id, payment_id, amount_cents, currency, reason, actor, status, stripe_refund_id, settled_at, created_at)
     values (v_payment.order_id, v_payment.id, (p_stripe ->> 'amountCents')::bigint, v_payment.received_currency, 'outside',
