@@ -6570,6 +6570,29 @@ $function$;
 comment on function public.extend_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids: at most 100; null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. p_idempotency_key with p_body_hash (both or none): what changed something is answered again for 24 hours; with another hash the outcome is idempotency_mismatch, and nothing changes. Raises HF001 for an unknown mode, more than 100 ids, a malformed key or no shopper.';
 grant execute on function public.extend_reservations(uuid,uuid[],text,text,text) to service_role;
 
+CREATE OR REPLACE FUNCTION public.find_money(p_payment_intent_id text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_order_id uuid;
+begin
+  if coalesce(p_payment_intent_id, '') = '' then
+    perform private.raise_invalid_request('p_payment_intent_id says which money');
+  end if;
+  v_order_id := coalesce(
+    (select p.order_id from public.payments as p
+     where p.payment_intent_id = p_payment_intent_id and p.status = 'succeeded'),
+    (select f.order_id from public.refunds as f where f.payment_intent_id = p_payment_intent_id));
+  return jsonb_build_object('outcome', case when v_order_id is null then 'not_found' else 'found' end,
+                            'serverNow', statement_timestamp(), 'orderId', v_order_id);
+end;
+$function$;
+comment on function public.find_money(pg_catalog.text) is 'Of which order money is that Stripe has: {serverNow, outcome, orderId}. found: a payment that succeeded, for whichever checkout it was meant (it may have been entered by hand), or a second payment that goes back | not_found: the books do not account for it. An intent that only stands at an unfinished or ended payment is not accounted for. Locks nothing. Raises HF001 without an intent.';
+grant execute on function public.find_money(text) to service_role;
+
 CREATE OR REPLACE FUNCTION public.forget_sign_in_attempts(p_way text, p_email text)
  RETURNS jsonb
  LANGUAGE plpgsql

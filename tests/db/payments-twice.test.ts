@@ -46,6 +46,9 @@ const openAlerts = async () =>
   (
     await db.sql`select kind from alerts where closed_at is null and details ->> 'orderId' = ${payment.orderId}`
   ).map(({ kind }) => kind);
+/** The order whose money the books say it is. */
+const orderOfMoney = async (intent: string) =>
+  (await db.sql`select find_money(${intent}) ->> 'orderId' as id`)[0]?.id;
 const mails = async () =>
   (await db.sql`select kind from outgoing_mails where order_id = ${payment.orderId} order by created_at`).map(
     ({ kind }) => kind,
@@ -55,6 +58,7 @@ test("the second one goes back in full, beside what the first received, and is o
   await pay();
   expect((await payAgain()).outcome).toBe("another_session");
   const { refundId } = await owed();
+  expect(await orderOfMoney(second)).toBe(payment.orderId);
   expect(await claimRefunds(db.sql)).toMatchObject([
     { refundId, paymentIntentId: second, amountCents: payment.amountCents, currency: "EUR", attempt: 1 },
   ]);
@@ -74,6 +78,16 @@ test("the same session, paid by another intent, is a second payment too", async 
   await pay();
   await settle(db.sql, payment.paymentId, paid(payment, { paymentIntentId: second }));
   expect(await owed()).toMatchObject({ amountCents: payment.amountCents, status: "requested" });
+});
+
+test("money that nobody settled is nobody's, also while the bank works on it", async () => {
+  expect(await orderOfMoney(second)).toBeNull();
+  const session = { status: "complete", paymentStatus: "unpaid", paymentIntentId: second } as const;
+  await settle(db.sql, payment.paymentId, session);
+  expect(await orderOfMoney(second)).toBeNull();
+  await settle(db.sql, payment.paymentId, paid(payment, { paymentIntentId: second }));
+  expect(await orderOfMoney(second)).toBe(payment.orderId);
+  expect(await sqlStateOf(orderOfMoney(""))).toBe("HF001");
 });
 
 test("told twenty times at once it goes back once", async () => {
@@ -230,6 +244,7 @@ describe("money that is entered by hand", () => {
     const [alert] =
       await db.sql`select details ->> 'enteredAs' as id from alerts where subject = ${payment.paymentId}`;
     expect(alert?.id).toBe(order.orderId);
+    expect(await orderOfMoney(intent())).toBe(order.orderId);
     // One unit is sold with the order by hand, the two of the checkout are in the cart again.
     expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 4, reserved: 2 });
     expect((await orderOf(db.sql, order.orderId)).refunds).toEqual([]);
