@@ -129,10 +129,9 @@ test("that Stripe refuses stays to be seen to, whatever became of the first, and
   expect(await undone(db.sql)).not.toContain(payment.orderNumber);
 });
 
-test("that somebody gave back in the dashboard before us is the refund that we owed; a part of it is not", async () => {
+test("that somebody gave back in the dashboard before us is the refund that we owed", async () => {
   await pay();
   await payAgain();
-  expect((await recordOutside(db.sql, second, `re_${randomUUID()}`, 100)).outcome).toBe("already");
   const re = `re_${randomUUID()}`;
   expect((await recordOutside(db.sql, second, re, payment.amountCents)).outcome).toBe("recorded");
   const [refund] = await refundsOf();
@@ -144,6 +143,50 @@ test("that somebody gave back in the dashboard before us is the refund that we o
   expect(row?.outcome).toBe("not_found");
   expect(await claimRefunds(db.sql)).toEqual([]);
   expect(await openAlerts()).toEqual([]);
+});
+
+describe("parts of it in the dashboard", () => {
+  const rest = () => payment.amountCents - 100;
+  /** `refundedCents`: what Stripe says that went back of it so far. */
+  const part = async (id: string, amountCents: number, but: Record<string, unknown> = {}) => {
+    const said = { refundId: `${id}_${second}`, amountCents, status: "succeeded", ...but };
+    const [row] = await db.sql`select record_outside_refund(${second}, ${db.sql.json(said as never)},
+      ${`evt_${id}_${second}`}, 'refund.created') ->> 'outcome' as outcome`;
+    return row?.outcome;
+  };
+  beforeEach(async () => {
+    await pay();
+    await payAgain();
+  });
+
+  test.each([false, true])(
+    "are the refund that we owed once they are all of it (ours was refused: %s)",
+    async (no) => {
+      const { refundId } = await owed();
+      expect(await part("one", 100)).toBe("part");
+      expect(await part("one", 100, { refundedCents: 100 })).toBe("already");
+      if (no) await recordRefund(db.sql, refundId, "failed", { id: "", error: "amount_too_large" });
+      expect(await openAlerts()).toContain("second_payment");
+      expect(await part("two", rest())).toBe("part");
+      expect(await part("two", rest(), { refundedCents: payment.amountCents })).toBe("recorded");
+      expect((await owed()).status).toBe("succeeded");
+      expect(await openAlerts()).toEqual([]);
+      expect(await undone(db.sql)).not.toContain(payment.orderNumber);
+      expect(await part("two", rest())).toBe("duplicate_event");
+      expect(await orderOf(db.sql, payment.orderId)).toMatchObject({ status: "paid", refundedCents: 0 });
+    },
+  );
+
+  test.each(["failed", "pending"])("that are %s name nothing that went back", async (status) => {
+    const refundedCents = payment.amountCents;
+    expect(await part("one", 100, { status })).toBe("already");
+    expect(await part("two", 100, { status, refundedCents })).toBe("already");
+    expect((await owed()).status).toBe("requested");
+  });
+
+  test("that are told without a number are refused", async () => {
+    expect(await sqlStateOf(part("one", 100, { refundedCents: "some" }))).toBe("HF001");
+  });
 });
 
 test.each(["succeeded", "pending"] as const)(
