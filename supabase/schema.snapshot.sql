@@ -1092,18 +1092,18 @@ end;
 $function$;
 comment on function private.admin_variants(pg_catalog.uuid) is 'The variants of a product, in the shop''s order.';
 
-CREATE OR REPLACE FUNCTION private.alert_refund_beyond(p_payment public.payments, p_stripe_refund_id text, p_amount_cents bigint)
+CREATE OR REPLACE FUNCTION private.alert_refund_beyond(p_payment public.payments, p_subject text, p_amount_cents bigint)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 begin
-  perform private.open_alert('refund_beyond', p_stripe_refund_id, jsonb_build_object(
+  perform private.open_alert('refund_beyond', p_subject, jsonb_build_object(
     'orderId', p_payment.order_id, 'amountCents', p_amount_cents, 'currency', p_payment.received_currency,
     'receivedCents', p_payment.received_cents, 'refundableCents', private.refundable_cents(p_payment)));
 end;
 $function$;
-comment on function private.alert_refund_beyond(public.payments,pg_catalog.text,bigint) is 'Stripe tells of a refund for which the books have no room. Failing would make it tell the same for days; a person has to look.';
+comment on function private.alert_refund_beyond(public.payments,pg_catalog.text,bigint) is 'Stripe tells of a refund for which the books have no room. Failing would make it tell the same for days; a person has to look, until the refund is in the books or Stripe says that it failed. p_subject: its id at Stripe, or ours where it has none.';
 
 CREATE OR REPLACE FUNCTION private.availability_of(p_variant_id uuid, p_settings public.store_settings, p_now timestamp with time zone)
  RETURNS jsonb
@@ -2451,12 +2451,13 @@ begin
   return exists (
     select 1 from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
     where f.order_id = p_order_id and l.restock = 'undecided')
-  -- All of the money went back, and of these units no refund says anything.
+  -- All of the money went back, and units that no refund names can have come with one: what decide_restock still takes.
   or exists (
-    select 1 from public.orders as o join public.order_lines as l on l.order_id = o.id
-    where o.id = p_order_id and o.status = 'refunded' and l.location_id is not null and not exists (
-      select 1 from public.refund_lines as r join public.refunds as f on f.id = r.refund_id
-      where r.order_line_id = l.id and (f.status <> 'failed' or r.restock = 'restocked')));
+    select 1 from public.orders as o
+    join public.order_lines as l on l.order_id = o.id
+    join public.refunds as f on f.order_id = o.id and f.status <> 'failed' and f.payment_intent_id is null
+    where o.id = p_order_id and o.status = 'refunded' and private.unreturned_units(l.id) > 0 and not exists (
+      select 1 from public.refund_lines as r where r.refund_id = f.id and r.order_line_id = l.id));
 end;
 $function$;
 comment on function private.has_restock_undecided(pg_catalog.uuid) is 'Whether somebody still has to say of units of an order whether they go back on the shelf.';
@@ -6581,6 +6582,29 @@ $function$;
 comment on function public.extend_reservations(pg_catalog.uuid,pg_catalog.uuid[],pg_catalog.text,pg_catalog.text,pg_catalog.text) is 'Gives holds of one shopper more time: least(now + duration, max_expires_at). p_reservation_ids: at most 100; null: all active ones. p_mode: partial (default), each as it goes; all_or_nothing, one refusal leaves all as they were. Answers {serverNow, answers}, one per id: extended | held_again (it had lapsed and its units were free: a new reservation, replacesId; or a newer one stood in its place already and stays as it is) | expired (it had lapsed and they were not; refusal, available, nextReleaseAt) | extension_limit | payment_open | reservation_ended | reservation_not_found | not_attempted. Locks the shopper, then the levels. Safe to repeat. p_idempotency_key with p_body_hash (both or none): what changed something is answered again for 24 hours; with another hash the outcome is idempotency_mismatch, and nothing changes. Raises HF001 for an unknown mode, more than 100 ids, a malformed key or no shopper.';
 grant execute on function public.extend_reservations(uuid,uuid[],text,text,text) to service_role;
 
+CREATE OR REPLACE FUNCTION public.find_money(p_payment_intent_id text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_order_id uuid;
+begin
+  if coalesce(p_payment_intent_id, '') = '' then
+    perform private.raise_invalid_request('p_payment_intent_id says which money');
+  end if;
+  v_order_id := coalesce(
+    (select p.order_id from public.payments as p
+     where p.payment_intent_id = p_payment_intent_id and p.status = 'succeeded'),
+    (select f.order_id from public.refunds as f where f.payment_intent_id = p_payment_intent_id));
+  return jsonb_build_object('outcome', case when v_order_id is null then 'not_found' else 'found' end,
+                            'serverNow', statement_timestamp(), 'orderId', v_order_id);
+end;
+$function$;
+comment on function public.find_money(pg_catalog.text) is 'Of which order money is that Stripe has: {serverNow, outcome, orderId}. found: a payment that succeeded, for whichever checkout it was meant (it may have been entered by hand), or a second payment that goes back | not_found: the books do not account for it. An intent that only stands at an unfinished or ended payment is not accounted for. Locks nothing. Raises HF001 without an intent.';
+grant execute on function public.find_money(text) to service_role;
+
 CREATE OR REPLACE FUNCTION public.forget_sign_in_attempts(p_way text, p_email text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -7117,17 +7141,18 @@ declare
   v_now timestamptz;
 begin
   if coalesce(p_stripe ->> 'refundId', '') = '' or pg_input_is_valid(p_stripe ->> 'amountCents', 'bigint') is not true
-     or p_stripe ->> 'amountCents' like '-%' then
-    perform private.raise_invalid_request('p_stripe has refundId and amountCents');
+     or p_stripe ->> 'amountCents' like '-%' or not pg_input_is_valid(p_stripe ->> 'refundedCents', 'bigint') then
+    perform private.raise_invalid_request('p_stripe has refundId and amountCents, and refundedCents is a number of cents');
   end if;
   perform private.set_cause('system:outside_refund');
   v_payment := private.lock_sold_order(private.order_of_intent(p_payment_intent_id));
   v_now := clock_timestamp();
   select * into v_refund from public.refunds as f
   where f.stripe_refund_id = p_stripe ->> 'refundId'
-     -- Somebody gave a second payment back before we did.
+     -- Somebody gave a second payment back before we did, at once or in parts of which this is the last.
      or (f.payment_intent_id = p_payment_intent_id and f.stripe_refund_id is null
-         and f.amount_cents = (p_stripe ->> 'amountCents')::bigint);
+         and (f.amount_cents = (p_stripe ->> 'amountCents')::bigint
+              or (v_status = 'succeeded' and f.amount_cents <= (p_stripe ->> 'refundedCents')::bigint)));
   v_outcome := case
     when v_payment.id is null then 'not_found'
     when v_payment.payment_intent_id = p_payment_intent_id and v_payment.status <> 'succeeded' then 'not_settled'
@@ -7135,8 +7160,10 @@ begin
     when v_refund.id is not null then
       case when private.write_refund_status(v_refund, p_stripe ->> 'refundId', v_status, p_stripe ->> 'error', v_now)
            then 'recorded' else 'already' end
-    -- Part of a second payment: ours of all of it fails at Stripe then, and somebody looks.
-    when v_status = 'failed' or v_payment.payment_intent_id is distinct from p_payment_intent_id then 'already'
+    -- Part of a second payment. Ours of all of it fails at Stripe then; its alert is open until the parts are all of it.
+    when v_payment.payment_intent_id is distinct from p_payment_intent_id then
+      case when v_status = 'succeeded' and p_stripe ->> 'refundedCents' is null then 'part' else 'already' end
+    when v_status = 'failed' then 'already'
     else 'recorded' end;
   if v_outcome = 'recorded' and v_refund.id is null then
     perform private.give_way_to_outside(v_payment, (p_stripe ->> 'amountCents')::bigint, v_now);
@@ -7145,8 +7172,10 @@ begin
       perform private.alert_refund_beyond(v_payment, p_stripe ->> 'refundId', (p_stripe ->> 'amountCents')::bigint);
     end if;
   end if;
-  if v_outcome = 'recorded' and v_refund.id is null then
+  if v_outcome = 'recorded' or v_status = 'failed' then
     perform private.close_alert('refund_beyond', p_stripe ->> 'refundId');
+  end if;
+  if v_outcome = 'recorded' and v_refund.id is null then
     insert into public.refunds
       (order_id, payment_id, amount_cents, currency, reason, actor, status, stripe_refund_id, settled_at, created_at)
     values (v_payment.order_id, v_payment.id, (p_stripe ->> 'amountCents')::bigint, v_payment.received_currency, 'outside',
@@ -7166,7 +7195,7 @@ begin
        else jsonb_build_object('order', private.order_as_json(v_payment.order_id)) end;
 end;
 $function$;
-comment on function public.record_outside_refund(pg_catalog.text,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down a refund that somebody made in Stripe''s dashboard. p_stripe: {refundId, amountCents, status}. Answers {serverNow, outcome, order}: recorded | already | not_settled: we have no final word on that payment yet, so settle it first | exceeds: with it more would have gone back than was received, so it is not in the books and somebody is alerted; told again once there is room (one of ours failed at Stripe) it is recorded | duplicate_event | not_found. A second payment that was given back in full is the refund of it that we owed. Our refunds that were not made yet and have no room beside it are marked failed. Locks the order, its payment and levels. Idempotent. Raises HF001 for a malformed p_stripe.';
+comment on function public.record_outside_refund(pg_catalog.text,pg_catalog.jsonb,pg_catalog.text,pg_catalog.text) is 'Writes down a refund that somebody made in Stripe''s dashboard. p_stripe: {refundId, amountCents, status, refundedCents: where it was asked for, what went back of that payment intent so far}. Answers {serverNow, outcome, order}: recorded | already | not_settled: we have no final word on that payment yet, so settle it first | exceeds: with it more would have gone back than was received, so it is not in the books and somebody is alerted; told again once there is room (one of ours failed at Stripe) it is recorded | part: of a second payment, nothing done, tell it again with refundedCents | duplicate_event | not_found. A second payment that was given back in full, also in parts, is the refund of it that we owed. Our refunds that were not made yet and have no room beside it are marked failed. Locks the order, its payment and levels. Idempotent. Raises HF001 for a malformed p_stripe.';
 grant execute on function public.record_outside_refund(text,jsonb,text,text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.record_paid_order(p_source text, p_details jsonb, p_lines jsonb, p_payment jsonb, p_shopper_id uuid DEFAULT NULL::uuid)
@@ -7233,6 +7262,8 @@ declare
   v_payment public.payments;
   v_refund public.refunds;
   v_outcome text;
+  -- One that was given back by hand has no id at Stripe.
+  v_subject text := coalesce(nullif(p_stripe ->> 'refundId', ''), p_refund_id::text);
 begin
   perform private.set_cause('system:refund');
   v_payment := private.lock_sold_order((select f.order_id from public.refunds as f where f.id = p_refund_id));
@@ -7248,7 +7279,9 @@ begin
                                      clock_timestamp()) then 'recorded'
     else 'already' end;
   if v_outcome = 'exceeds' then
-    perform private.alert_refund_beyond(v_payment, p_stripe ->> 'refundId', v_refund.amount_cents);
+    perform private.alert_refund_beyond(v_payment, v_subject, v_refund.amount_cents);
+  elsif v_outcome = 'recorded' or v_status = 'failed' then
+    perform private.close_alert('refund_beyond', v_subject);
   end if;
   if p_event_id is not null and v_outcome in ('recorded', 'already', 'exceeds') then
     insert into public.payment_events (event_id, type, payment_id, outcome)

@@ -111,12 +111,13 @@ begin
   return exists (
     select 1 from public.refunds as f join public.refund_lines as l on l.refund_id = f.id
     where f.order_id = p_order_id and l.restock = 'undecided')
-  -- All of the money went back, and of these units no refund says anything.
+  -- All of the money went back, and units that no refund names can have come with one: what decide_restock still takes.
   or exists (
-    select 1 from public.orders as o join public.order_lines as l on l.order_id = o.id
-    where o.id = p_order_id and o.status = 'refunded' and l.location_id is not null and not exists (
-      select 1 from public.refund_lines as r join public.refunds as f on f.id = r.refund_id
-      where r.order_line_id = l.id and (f.status <> 'failed' or r.restock = 'restocked')));
+    select 1 from public.orders as o
+    join public.order_lines as l on l.order_id = o.id
+    join public.refunds as f on f.order_id = o.id and f.status <> 'failed' and f.payment_intent_id is null
+    where o.id = p_order_id and o.status = 'refunded' and private.unreturned_units(l.id) > 0 and not exists (
+      select 1 from public.refund_lines as r where r.refund_id = f.id and r.order_line_id = l.id));
 end;
 $$;
 comment on function private.has_restock_undecided(uuid) is 'Whether somebody still has to say of units of an order whether they go back on the shelf.';

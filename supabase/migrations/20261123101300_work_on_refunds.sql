@@ -91,20 +91,20 @@ end;
 $$;
 comment on function private.refund_status_of(jsonb) is 'Our word for what Stripe says of a refund. Raises HF001 for anything else.';
 
-create function private.alert_refund_beyond(p_payment public.payments, p_stripe_refund_id text, p_amount_cents bigint)
+create function private.alert_refund_beyond(p_payment public.payments, p_subject text, p_amount_cents bigint)
 returns void
 language plpgsql
 volatile
 set search_path = ''
 as $$
 begin
-  perform private.open_alert('refund_beyond', p_stripe_refund_id, jsonb_build_object(
+  perform private.open_alert('refund_beyond', p_subject, jsonb_build_object(
     'orderId', p_payment.order_id, 'amountCents', p_amount_cents, 'currency', p_payment.received_currency,
     'receivedCents', p_payment.received_cents, 'refundableCents', private.refundable_cents(p_payment)));
 end;
 $$;
 comment on function private.alert_refund_beyond(public.payments, text, bigint) is
-  'Stripe tells of a refund for which the books have no room. Failing would make it tell the same for days; a person has to look.';
+  'Stripe tells of a refund for which the books have no room. Failing would make it tell the same for days; a person has to look, until the refund is in the books or Stripe says that it failed. p_subject: its id at Stripe, or ours where it has none.';
 
 create function public.record_refund(
   p_refund_id uuid, p_stripe jsonb, p_event_id text default null, p_event_type text default null)
@@ -120,6 +120,8 @@ declare
   v_payment public.payments;
   v_refund public.refunds;
   v_outcome text;
+  -- One that was given back by hand has no id at Stripe.
+  v_subject text := coalesce(nullif(p_stripe ->> 'refundId', ''), p_refund_id::text);
 begin
   perform private.set_cause('system:refund');
   v_payment := private.lock_sold_order((select f.order_id from public.refunds as f where f.id = p_refund_id));
@@ -135,7 +137,9 @@ begin
                                      clock_timestamp()) then 'recorded'
     else 'already' end;
   if v_outcome = 'exceeds' then
-    perform private.alert_refund_beyond(v_payment, p_stripe ->> 'refundId', v_refund.amount_cents);
+    perform private.alert_refund_beyond(v_payment, v_subject, v_refund.amount_cents);
+  elsif v_outcome = 'recorded' or v_status = 'failed' then
+    perform private.close_alert('refund_beyond', v_subject);
   end if;
   if p_event_id is not null and v_outcome in ('recorded', 'already', 'exceeds') then
     insert into public.payment_events (event_id, type, payment_id, outcome)

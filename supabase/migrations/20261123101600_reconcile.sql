@@ -24,6 +24,30 @@ $$;
 comment on function public.payments_to_reconcile(uuid, integer) is
   'All payments in the order of their ids, after p_after: {serverNow, payments: each as get_payment has it, with receivedCents, receivedCurrency, orderStatus, refundedCents, refunds}. p_limit: 1 to 1000. Locks nothing. Raises HF001 for another limit.';
 
+create function public.find_money(p_payment_intent_id text)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads what only the functions may, for those who operate the shop
+set search_path = ''
+as $$
+declare
+  v_order_id uuid;
+begin
+  if coalesce(p_payment_intent_id, '') = '' then
+    perform private.raise_invalid_request('p_payment_intent_id says which money');
+  end if;
+  v_order_id := coalesce(
+    (select p.order_id from public.payments as p
+     where p.payment_intent_id = p_payment_intent_id and p.status = 'succeeded'),
+    (select f.order_id from public.refunds as f where f.payment_intent_id = p_payment_intent_id));
+  return jsonb_build_object('outcome', case when v_order_id is null then 'not_found' else 'found' end,
+                            'serverNow', statement_timestamp(), 'orderId', v_order_id);
+end;
+$$;
+comment on function public.find_money(text) is
+  'Of which order money is that Stripe has: {serverNow, outcome, orderId}. found: a payment that succeeded, for whichever checkout it was meant (it may have been entered by hand), or a second payment that goes back | not_found: the books do not account for it. An intent that only stands at an unfinished or ended payment is not accounted for. Locks nothing. Raises HF001 without an intent.';
+
 create function private.drift_of_sales()
 returns table (order_id uuid, variant_id uuid, location_id uuid, kind text, expected bigint, found bigint)
 language plpgsql

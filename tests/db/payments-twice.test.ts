@@ -46,6 +46,9 @@ const openAlerts = async () =>
   (
     await db.sql`select kind from alerts where closed_at is null and details ->> 'orderId' = ${payment.orderId}`
   ).map(({ kind }) => kind);
+/** The order whose money the books say it is. */
+const orderOfMoney = async (intent: string) =>
+  (await db.sql`select find_money(${intent}) ->> 'orderId' as id`)[0]?.id;
 const mails = async () =>
   (await db.sql`select kind from outgoing_mails where order_id = ${payment.orderId} order by created_at`).map(
     ({ kind }) => kind,
@@ -55,6 +58,7 @@ test("the second one goes back in full, beside what the first received, and is o
   await pay();
   expect((await payAgain()).outcome).toBe("another_session");
   const { refundId } = await owed();
+  expect(await orderOfMoney(second)).toBe(payment.orderId);
   expect(await claimRefunds(db.sql)).toMatchObject([
     { refundId, paymentIntentId: second, amountCents: payment.amountCents, currency: "EUR", attempt: 1 },
   ]);
@@ -74,6 +78,16 @@ test("the same session, paid by another intent, is a second payment too", async 
   await pay();
   await settle(db.sql, payment.paymentId, paid(payment, { paymentIntentId: second }));
   expect(await owed()).toMatchObject({ amountCents: payment.amountCents, status: "requested" });
+});
+
+test("money that nobody settled is nobody's, also while the bank works on it", async () => {
+  expect(await orderOfMoney(second)).toBeNull();
+  const session = { status: "complete", paymentStatus: "unpaid", paymentIntentId: second } as const;
+  await settle(db.sql, payment.paymentId, session);
+  expect(await orderOfMoney(second)).toBeNull();
+  await settle(db.sql, payment.paymentId, paid(payment, { paymentIntentId: second }));
+  expect(await orderOfMoney(second)).toBe(payment.orderId);
+  expect(await sqlStateOf(orderOfMoney(""))).toBe("HF001");
 });
 
 test("told twenty times at once it goes back once", async () => {
@@ -115,10 +129,9 @@ test("that Stripe refuses stays to be seen to, whatever became of the first, and
   expect(await undone(db.sql)).not.toContain(payment.orderNumber);
 });
 
-test("that somebody gave back in the dashboard before us is the refund that we owed; a part of it is not", async () => {
+test("that somebody gave back in the dashboard before us is the refund that we owed", async () => {
   await pay();
   await payAgain();
-  expect((await recordOutside(db.sql, second, `re_${randomUUID()}`, 100)).outcome).toBe("already");
   const re = `re_${randomUUID()}`;
   expect((await recordOutside(db.sql, second, re, payment.amountCents)).outcome).toBe("recorded");
   const [refund] = await refundsOf();
@@ -130,6 +143,50 @@ test("that somebody gave back in the dashboard before us is the refund that we o
   expect(row?.outcome).toBe("not_found");
   expect(await claimRefunds(db.sql)).toEqual([]);
   expect(await openAlerts()).toEqual([]);
+});
+
+describe("parts of it in the dashboard", () => {
+  const rest = () => payment.amountCents - 100;
+  /** `refundedCents`: what Stripe says that went back of it so far. */
+  const part = async (id: string, amountCents: number, but: Record<string, unknown> = {}) => {
+    const said = { refundId: `${id}_${second}`, amountCents, status: "succeeded", ...but };
+    const [row] = await db.sql`select record_outside_refund(${second}, ${db.sql.json(said as never)},
+      ${`evt_${id}_${second}`}, 'refund.created') ->> 'outcome' as outcome`;
+    return row?.outcome;
+  };
+  beforeEach(async () => {
+    await pay();
+    await payAgain();
+  });
+
+  test.each([false, true])(
+    "are the refund that we owed once they are all of it (ours was refused: %s)",
+    async (no) => {
+      const { refundId } = await owed();
+      expect(await part("one", 100)).toBe("part");
+      expect(await part("one", 100, { refundedCents: 100 })).toBe("already");
+      if (no) await recordRefund(db.sql, refundId, "failed", { id: "", error: "amount_too_large" });
+      expect(await openAlerts()).toContain("second_payment");
+      expect(await part("two", rest())).toBe("part");
+      expect(await part("two", rest(), { refundedCents: payment.amountCents })).toBe("recorded");
+      expect((await owed()).status).toBe("succeeded");
+      expect(await openAlerts()).toEqual([]);
+      expect(await undone(db.sql)).not.toContain(payment.orderNumber);
+      expect(await part("two", rest())).toBe("duplicate_event");
+      expect(await orderOf(db.sql, payment.orderId)).toMatchObject({ status: "paid", refundedCents: 0 });
+    },
+  );
+
+  test.each(["failed", "pending"])("that are %s name nothing that went back", async (status) => {
+    const refundedCents = payment.amountCents;
+    expect(await part("one", 100, { status })).toBe("already");
+    expect(await part("two", 100, { status, refundedCents })).toBe("already");
+    expect((await owed()).status).toBe("requested");
+  });
+
+  test("that are told without a number are refused", async () => {
+    expect(await sqlStateOf(part("one", 100, { refundedCents: "some" }))).toBe("HF001");
+  });
 });
 
 test.each(["succeeded", "pending"] as const)(
@@ -230,6 +287,7 @@ describe("money that is entered by hand", () => {
     const [alert] =
       await db.sql`select details ->> 'enteredAs' as id from alerts where subject = ${payment.paymentId}`;
     expect(alert?.id).toBe(order.orderId);
+    expect(await orderOfMoney(intent())).toBe(order.orderId);
     // One unit is sold with the order by hand, the two of the checkout are in the cart again.
     expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 4, reserved: 2 });
     expect((await orderOf(db.sql, order.orderId)).refunds).toEqual([]);

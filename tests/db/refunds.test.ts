@@ -214,48 +214,6 @@ test("what somebody gives back in the dashboard counts, once", async () => {
   expect((await recordOutside(db.sql, "pi_unknown", re, 1000)).outcome).toBe("not_found");
 });
 
-/** Open alerts about refunds of the order for which there is no room, by the id at Stripe. */
-const beyond = async () =>
-  (
-    await db.sql`select subject from alerts where kind = 'refund_beyond' and closed_at is null
-      and details ->> 'orderId' = ${order.orderId}`
-  ).map(({ subject }) => subject);
-
-test("beyond what was received: not in the books, but told once and acknowledged", async () => {
-  const intent = await intentOf();
-  await recordOutside(db.sql, intent, `re_${randomUUID()}`, 1000);
-  const re = `re_${randomUUID()}`;
-  for (let times = 0; times < 2; times++) {
-    expect(await recordOutside(db.sql, intent, re, order.totalCents)).toMatchObject({
-      outcome: "exceeds",
-      order: { refundedCents: 1000 },
-    });
-    expect(await beyond()).toEqual([re]);
-  }
-});
-
-test("beyond what was received, until a refund of ours turns out to have failed: then it is in the books", async () => {
-  const { refundId } = await ask(3, { includesShipping: true });
-  await recordRefund(db.sql, refundId, "succeeded");
-  const re = `re_${randomUUID()}`;
-  const tell = async () => recordOutside(db.sql, await intentOf(), re, order.totalCents);
-  expect((await tell()).outcome).toBe("exceeds");
-  await recordRefund(db.sql, refundId, "failed");
-  expect(await tell()).toMatchObject({ outcome: "recorded", order: { refundedCents: order.totalCents } });
-  expect(await beyond()).toEqual([]);
-});
-
-test("what went back outside, ours gives way to; what Stripe did all the same is written down", async () => {
-  const { refundId } = await ask(3, { includesShipping: true });
-  const answer = await recordOutside(db.sql, await intentOf(), `re_${randomUUID()}`, 1000);
-  expect(answer.order.refunds.map(({ status }) => status)).toEqual(["failed", "succeeded"]);
-  expect((await recordRefund(db.sql, refundId, "succeeded", { id: "re_all_the_same" })).outcome).toBe(
-    "exceeds",
-  );
-  expect(await beyond()).toEqual(["re_all_the_same"]);
-  expect((await orderOf(db.sql, order.orderId)).refundedCents).toBe(1000);
-});
-
 test("a refund of our own is known by its id at Stripe, whoever tells of it", async () => {
   const { refundId } = await ask(1);
   await recordRefund(db.sql, refundId, "pending", { id: "re_ours" });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { buy, type Order, orderOf, patiently, shipping } from "../support/checkout.ts";
+import { buy, type Order, orderOf, patiently, settle, shipping } from "../support/checkout.ts";
 import { type Sql, useTestDatabase } from "../support/database.ts";
 import { askRefund, recordOutside, recordRefund, refundLine } from "../support/refunds.ts";
 import { createVariant, expectConsistent, hold, must, newShopper, stockOf } from "../support/shop.ts";
@@ -70,6 +70,33 @@ test("all of it in the dashboard: the order waits for a decision, and its units 
   expect(await decide(refundId, false, 1)).toBe("already");
   expect(await onHand()).toBe(4);
   expect((await orderOf(db.sql, order.orderId)).lines).toMatchObject([{ refundedQuantity: 2 }]);
+});
+
+test("the rest of it in the dashboard, after one unit by its line: the order waits for the other two", async () => {
+  const { refundId } = await askRefund(db.sql, order.orderId, [refundLine(lineId, 1, "restocked")]);
+  await recordRefund(db.sql, refundId, "succeeded");
+  expect(await isWaiting()).toBe(false);
+  const rest = await payBackOutside(order.totalCents - 1000);
+  expect((await orderOf(db.sql, order.orderId)).status).toBe("refunded");
+  expect(await isWaiting()).toBe(true);
+  expect(await decide(rest, false, 2)).toBe("decided");
+  expect(await isWaiting()).toBe(false);
+});
+
+test("all of it by lines that name fewer units: no refund can take the rest, and nothing waits", async () => {
+  const all = { amountCents: order.totalCents };
+  const { refundId } = await askRefund(db.sql, order.orderId, [refundLine(lineId, 1, "restocked")], all);
+  expect((await recordRefund(db.sql, refundId, "succeeded")).order.status).toBe("refunded");
+  expect(await decide(refundId, true, 2)).toBe("already");
+  expect(await isWaiting()).toBe(false);
+  // Nor with the money of a second payment, which was for no units.
+  const again = { sessionId: `cs_${randomUUID()}`, paymentIntentId: `pi_${randomUUID()}`, currency: "eur" };
+  const session = { status: "complete", paymentStatus: "paid", amountCents: order.totalCents } as const;
+  await settle(db.sql, order.paymentId, { ...session, ...again });
+  const [, second] = (await orderOf(db.sql, order.orderId)).refunds;
+  expect(second).toMatchObject({ reason: "second_payment" });
+  expect(await decide(second?.refundId, true, 2)).toBe("not_found");
+  expect(await isWaiting()).toBe(false);
 });
 
 test("an amount alone: units may come with it, and may be kept out", async () => {

@@ -1526,6 +1526,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      find_money: { Args: { p_payment_intent_id: string }; Returns: Json };
       forget_sign_in_attempts: { Args: { p_email: string; p_way: string }; Returns: Json };
       get_availability: { Args: { p_variant_ids: string[] }; Returns: Json };
       get_cart: { Args: { p_shopper_id: string }; Returns: Json };

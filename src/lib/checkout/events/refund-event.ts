@@ -43,9 +43,20 @@ export async function recordFacts(facts: RefundFacts, event?: EventName): Promis
 
 const AnswerSchema = z.object({ outcome: z.string() });
 
+/** Part of a second payment says nothing by itself: what we owe is all of it, and Stripe knows how much is back. */
+async function recordOnce(args: OutsideRefund & { p_stripe: object }, paymentIntentId: string) {
+  const record = (whole: OutsideRefund) =>
+    callFunction("record_outside_refund", whole, AnswerSchema, IF_IDEMPOTENT);
+  const first = await record(args);
+  if (first.outcome !== "part") return first;
+  const done = (await refundsOf(paymentIntentId)).filter(({ status }) => status === "succeeded");
+  const refundedCents = done.reduce((sum, { amountCents }) => sum + amountCents, 0);
+  return record({ ...args, p_stripe: { ...args.p_stripe, refundedCents } });
+}
+
 /** Money can only go back once it is known to have come. Where that is not written down yet, it is settled first. */
-async function recordOutside(args: OutsideRefund, paymentIntentId: string): Promise<string> {
-  const record = () => callFunction("record_outside_refund", args, AnswerSchema, IF_IDEMPOTENT);
+async function recordOutside(args: OutsideRefund & { p_stripe: object }, paymentIntentId: string) {
+  const record = () => recordOnce(args, paymentIntentId);
   const first = (await record()).outcome;
   // A refund may be heard of before its payment: without a look at Stripe it would be forgotten, and the order sold.
   if (first !== "not_settled" && first !== "not_found") return first;
