@@ -4,7 +4,8 @@ export function adminFailureText(code: string): string {
 }
 
 const TEXTS: Readonly<Record<string, string>> = {
-  unreachable: "The shop did not answer, so nobody knows whether it was done. Press again: it is done once.",
+  unreachable:
+    "The shop did not answer, so nobody knows whether it was done. Press again within five minutes: it is done once. Later, look first.",
   validation_failed: "Some of this is not as it has to be.",
   sign_in_required: "You are no longer signed in. Sign in again; what you typed stays on this page.",
   admin_only: "You are no admin of the shop any more.",

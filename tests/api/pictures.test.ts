@@ -84,6 +84,14 @@ describe("a picture that is not there", () => {
   });
 });
 
+test("a picture has one address: with a query there is none", async () => {
+  const path = await saved(PICTURES.png);
+  const { status, headers } = await fetchOf(`${path}?x=1`);
+  expect(status).toBe(404);
+  expect(headers.get("cache-control")).toBe("private, no-store");
+  expect((await fetchOf(path)).body.equals(PICTURES.png)).toBe(true);
+});
+
 test("a product takes the path, and the catalogue shows it; one by a path of the deployment stays as it is", async () => {
   const { productId, slug } = await createProduct(sql, 1);
   const imagePath = await saved(PICTURES.webp);

@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import Stripe from "stripe";
 import { type Answer, newGuest } from "../support/api-client.ts";
 import { stripeOfRun, webhookSecret } from "../support/stand-ins.ts";
+import { storeUrl } from "../support/store.ts";
 
 // Events as Stripe sends them, and as somebody sends them who would like to be Stripe.
 
@@ -53,4 +57,16 @@ export function deliver(
     ...(signature !== null && { "stripe-signature": signature }),
   };
   return newGuest(baseUrl ? { baseUrl } : {}).send("POST", "/api/webhooks/stripe", { body, headers });
+}
+
+/** Begins a delivery of a thousand bytes, and closes the connection after ten. */
+export async function breakOff(): Promise<void> {
+  const { hostname, port } = new URL(storeUrl());
+  const socket = connect(Number(port), hostname);
+  await once(socket, "connect");
+  const head = `POST /api/webhooks/stripe HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Length: 1000\r\n\r\n`;
+  socket.write(`${head}{"id":"evt`);
+  // Long enough for the store to wait for the rest.
+  await sleep(300);
+  socket.destroy();
 }

@@ -4,7 +4,7 @@ import { bodyOf, newGuest, problemOf, storeKeys } from "../support/api-client.ts
 import { orderOf, payer, stock, useCalmStripe } from "./checkout-floor.ts";
 import { useSecondStore } from "./second-store.ts";
 import { fingerprint, useShopFloor } from "./shop-floor.ts";
-import { deliver, eventOf, paidAs, sessionAs, signatureOf } from "./webhook-sender.ts";
+import { breakOff, deliver, eventOf, paidAs, sessionAs, signatureOf } from "./webhook-sender.ts";
 
 // Who may tell the store that money came: Stripe, by these very bytes, now, and in the mode of our key.
 
@@ -133,6 +133,10 @@ describe("what is not taken", () => {
       says: expect.stringMatching(/\d+ were refused for their signature, [1-9]\d* for their mode/),
       recommendation: expect.stringContaining("STRIPE_WEBHOOK_SECRET"),
     });
+  });
+
+  test("is no failure of the store where it breaks off, as anybody can make it", async () => {
+    await expectCounted({ signature_refused: 3 }, () => Promise.all([breakOff(), breakOff(), breakOff()]));
   });
 
   test("is counted also where the store itself failed", async () => {

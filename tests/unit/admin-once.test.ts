@@ -46,6 +46,60 @@ it("has the same key when somebody presses twice, and once more after nobody ans
   expect(new Set(keys()).size).toBe(1);
 });
 
+/** Sent three times within 20 seconds, and given up; half a minute passes. Answers the key. */
+async function sentInVain() {
+  const done = wish();
+  for (let tries = 0; tries < 3; tries++) {
+    await server.last("POST").lose();
+    await time.advance(10_000);
+  }
+  expect(await done).toEqual({ ok: false, failure: { kind: "unreachable" } });
+  return keys().at(-1);
+}
+
+it.each<[string, () => Promise<void> | void]>([
+  ["five minutes", () => time.advance(5 * 60_000)],
+  ["an hour in which the laptop slept", () => time.sleep(60 * 60_000)],
+  [
+    "five minutes in which the clock was set back",
+    () => {
+      time.sleep(-60 * 60_000);
+      return time.advance(5 * 60_000);
+    },
+  ],
+])("is a new wish after %s without an answer: whoever means it then means it anew", async (_, pass) => {
+  const key = await sentInVain();
+  await pass();
+  void wish();
+  expect(keys().at(-1)).not.toBe(key);
+});
+
+it("has its key for five minutes after the last try, not after the first", async () => {
+  const key = await sentInVain();
+  for (let times = 0; times < 2; times++) {
+    await time.advance(4 * 60_000 + 45_000);
+    expect(await sentInVain()).toBe(key);
+  }
+});
+
+it("has its key as long as it is being sent, though the laptop slept meanwhile", async () => {
+  void wish();
+  time.sleep(60 * 60_000);
+  void wish();
+  expect(new Set(keys()).size).toBe(1);
+});
+
+it("keeps its key when the answer to an older press arrives late", async () => {
+  void wish();
+  void wish();
+  const [first, second] = server.calls;
+  await first?.respond({ onHand: 8 });
+  const key = await sentInVain();
+  await second?.respond({ onHand: 8 });
+  void wish();
+  expect(keys().at(-1)).toBe(key);
+});
+
 it("is a new wish after an answer, good or bad, and when it is another", async () => {
   void wish();
   await answered();
