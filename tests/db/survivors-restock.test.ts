@@ -165,7 +165,7 @@ test("our refunds give way as far as need be, the newest first, and none that is
   expect(await statuses()).toEqual(["requested", "failed", "succeeded", "succeeded"]);
   expect(must((await orderOf(db.sql, order.orderId)).refunds[1]).refundId).toBe(second.refundId);
   await recordRefund(db.sql, first.refundId, "pending");
-  expect(await sqlStateOf(outside(1000))).toBe("HF016");
+  expect((await outside(1000)).outcome).toBe("exceeds");
   expect((await orderOf(db.sql, other.orderId)).refunds).toMatchObject([
     { refundId: foreign.refundId, status: "requested" },
   ]);
