@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type Sql, type TestDatabase } from "../support/database.ts";
-import { createVariant, expectConsistent, sweep } from "../support/shop.ts";
+import {
+  addLocation,
+  createVariant,
+  expectConsistent,
+  hold,
+  letTimePass,
+  newShopper,
+  sweep,
+} from "../support/shop.ts";
 import { begin, commit, rollback, sqlStateOf, startBeside, startBlocked } from "./sessions.ts";
 
 // A sweep that waits for a level has no other in its hand, also where the world changed while it looked: Postgres
@@ -42,6 +50,42 @@ test("a sweep that stood in line for a level where nothing lapses any more waits
   // Having waited for the second in vain would be said.
   expect(await swept.result).toMatchObject({ expired: 0, more: false });
   await rollback(atSecond);
+});
+
+/** A variant whose only unit is held at each of two locations, and lapses at the first. */
+async function heldAtTwoLocations() {
+  const variantId = await createVariant(db.sql, 1);
+  const elsewhere = await addLocation(db.sql, variantId, 1, 9);
+  const shopperId = newShopper();
+  await hold(db.sql, shopperId, variantId, 1);
+  const there = await hold(db.sql, newShopper(), variantId, 1);
+  await letTimePass(db, 901, shopperId);
+  return { elsewhere, there };
+}
+
+test("a sweep marks what lapsed at the levels that it has locked, and nothing beside them", async () => {
+  const { elsewhere, there } = await heldAtTwoLocations();
+  await letTimePass(db, 901);
+  const busy = db.connect();
+  await begin(busy);
+  await busy`select from stock_levels where location_id = ${elsewhere} for no key update`;
+  expect(await sweep(db.sql)).toMatchObject({ expired: 1 });
+  const [row] = await db.sql`select status from reservations where id = ${there.reservationId}`;
+  expect(row).toEqual({ status: "active" });
+  await rollback(busy);
+});
+
+test("a sweep locks the levels where something lapsed, and no other level of the same variant", async () => {
+  const { elsewhere } = await heldAtTwoLocations();
+  await db.sql`update stock_levels set next_expiry_at = now() + interval '10 minutes' where location_id = ${elsewhere}`;
+  const sweeping = db.connect();
+  await begin(sweeping);
+  expect(await sweep(sweeping)).toMatchObject({ expired: 1 });
+  const state = await sqlStateOf(
+    db.sql`select from stock_levels where location_id = ${elsewhere} for no key update nowait`,
+  );
+  expect(state).toBe("none");
+  await commit(sweeping);
 });
 
 /** The last in the order of locks. */
