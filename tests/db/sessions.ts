@@ -98,14 +98,23 @@ export async function startBeside<Result>(
   }
 }
 
-/** Comes back once the session of `pid` waits for that of `blocker`. */
-export async function untilBlockedBy(sql: Sql, pid: number, blocker: number): Promise<void> {
+/**
+ * Comes back once the session of `pid` waits for that of `blocker`, and says so; or once `isOver` says that there is
+ * nothing to wait for any more.
+ */
+export async function untilBlockedBy(
+  sql: Sql,
+  pid: number,
+  blocker: number,
+  isOver: () => boolean = () => false,
+): Promise<boolean> {
   const isBlockedBy = async () => {
     const [row] = await sql<{ blocked: boolean }[]>`
       select ${blocker} = any (pg_blocking_pids(${pid})) as blocked`;
     return must(row).blocked;
   };
-  while (!(await isBlockedBy()));
+  while (!isOver()) if (await isBlockedBy()) return true;
+  return false;
 }
 
 export type TransferAnswer = { outcome: string; merged?: number; moved?: number };

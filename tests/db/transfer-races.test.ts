@@ -95,7 +95,14 @@ test.each(late)(
     await transfer(signIn, guest, user);
     await commit(signIn);
     await pause.result;
-    await untilBlockedBy(db.sql, latePid, betweenPid);
+    let isOver = false;
+    first.result
+      .catch(() => {})
+      .finally(() => {
+        isOver = true;
+      });
+    // Who stands second in line now and then gets the row first, because its newest version is another row to lock.
+    await untilBlockedBy(db.sql, latePid, betweenPid, () => isOver);
     // A sign-in that is repeated has the user, and comes to the guest after the other.
     const second = await startBlocked(db, batch, (s) => transfer(s, guest, user));
     await commit(between);
