@@ -28,13 +28,19 @@ export type Deadline = {
 export function deadlineIn(milliseconds: number, clock: Clock = systemClock): Deadline {
   const end = clock.monotonic() + milliseconds;
   const left = () => end - clock.monotonic();
+  // A timer may ring a moment early by the clock. Whoever was told that it is too late is not told otherwise then.
+  let hasRung = false;
+  const isOver = () => hasRung || left() <= 0;
   return {
-    isOver: () => left() <= 0,
+    isOver,
     async within(work) {
-      if (left() <= 0) return null;
+      if (isOver()) return null;
       let timer: unknown;
       const late = new Promise<null>((resolve) => {
-        timer = clock.setTimeout(() => resolve(null), left());
+        timer = clock.setTimeout(() => {
+          hasRung = true;
+          resolve(null);
+        }, left());
       });
       try {
         return await Promise.race([work(), late]);

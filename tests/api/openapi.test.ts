@@ -346,7 +346,7 @@ const ofAdmins = operations.filter(({ caller }) => caller === "admin").map(({ id
 
 /**
  * Bugs cannot be ordered where no database is asked; sessions are driven by the tests of accounts, crowds and
- * limits by tests of their own, payments by those of checkout, orders and refunds.
+ * limits by tests of their own, payments by those of checkout, orders and refunds, keys of admins by theirs.
  */
 const elsewhere = new RegExp(
   [
@@ -357,11 +357,10 @@ const elsewhere = new RegExp(
     "^(refundOrder|retryRefund|cancelOrder|shipOrder|decideRestock) (database_unavailable|internal_error)$",
     "^(signUp|signIn|verifyCode|eraseAccount|startCheckout|goBack|bulk|cancelOrder) payment_open$",
     "^(retryRefund|decideRestock) refund_exceeds$",
-    "^refundOrder idempotency_mismatch$",
     "^startCheckout limit_reached$",
     " payment_unavailable$",
     "^signUp (200|weak_password|sign_up_closed)$",
-    `^(${ofAdmins.join("|")}) (database_unavailable|internal_error)$`,
+    `^(${ofAdmins.join("|")}) (database_unavailable|internal_error|idempotency_mismatch)$`,
     " (auth_unavailable|server_busy|too_many_requests)$",
   ].join("|"),
 );

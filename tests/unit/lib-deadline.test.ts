@@ -30,6 +30,17 @@ describe("a deadline", () => {
     expect(late).not.toHaveBeenCalled();
   });
 
+  it("is over once it gave something up, though its timer rang a moment early by the clock", async () => {
+    const early = deadlineIn(1_000, {
+      monotonic: () => 0,
+      setTimeout: (run) => setTimeout(run, 0),
+      clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    });
+    expect(early.isOver()).toBe(false);
+    expect(await early.within(never)).toBeNull();
+    expect(early.isOver()).toBe(true);
+  });
+
   it("is never later than the one that it is part of", async () => {
     const clock = time();
     const run = deadlineIn(1_000, clock);
