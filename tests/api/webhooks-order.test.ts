@@ -166,8 +166,9 @@ describe("completed but unpaid, by a method that takes its time,", () => {
 
 /** Ends a payment here while Stripe can still be paid: what a crash or a slow event can come to. */
 async function endHere(paymentId: string): Promise<void> {
-  const told = { sessionId: null, status: "expired", paymentStatus: "unpaid" };
-  await sql`select settle_payment(${paymentId}, ${sql.json(told)}, 'expire')`;
+  await sql`select settle_payment(id, jsonb_build_object(
+      'sessionId', session_id, 'status', 'expired', 'paymentStatus', 'unpaid'), 'expire')
+    from payments where id = ${paymentId}`;
 }
 
 describe("money that comes after the end", () => {
