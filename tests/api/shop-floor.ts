@@ -36,14 +36,20 @@ export async function pin(sql: Sql, reservationId: string): Promise<void> {
   await sql`update reservations set status = 'paying' where id = ${reservationId}`;
 }
 
-/** Everything that a request could have changed, as one value: equal before and after means that nothing was. */
-export async function fingerprint(sql: Sql): Promise<unknown> {
+/**
+ * Everything that a request could have changed, as one value: equal before and after means that nothing was. Of the
+ * stock of these variants alone, if they are given.
+ */
+export async function fingerprint(sql: Sql, variants?: string[]): Promise<unknown> {
+  const ours = variants ? sql`variant_id = any(${variants})` : sql`true`;
   const [row] = await sql`select
-    (select md5(coalesce(string_agg(r::text, ',' order by id), '')) from reservations r) as reservations,
-    (select md5(string_agg(s::text, ',' order by variant_id, location_id)) from stock_levels s) as stock_levels,
-    (select md5(coalesce(string_agg(f::text, ',' order by f::text), '')) from reservation_refusals f) as refusals,
+    (select md5(coalesce(string_agg(r::text, ',' order by id), '')) from reservations r where ${ours}) as reservations,
+    (select md5(string_agg(s::text, ',' order by variant_id, location_id)) from stock_levels s where ${ours})
+      as stock_levels,
+    (select md5(coalesce(string_agg(f::text, ',' order by f::text), '')) from reservation_refusals f where ${ours})
+      as refusals,
     -- What Stripe and the mail server are told goes on behind an answer.
-    (select count(*)::int from audit_log where entity in ('reservation', 'stock_level')) as trail,
+    (select count(*)::int from audit_log where entity in ('reservation', 'stock_level') and ${ours}) as trail,
     (select count(*)::int from orders) as orders,
     (select count(*)::int from payments) as payments,
     (select count(*)::int from refunds) as refunds,

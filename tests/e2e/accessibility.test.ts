@@ -1,14 +1,9 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { findings } from "./good-page.ts";
 import { addToCart, cartDrawer, REFUSALS, useShoppers } from "./shopper.ts";
 
 const newShopper = useShoppers();
-
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-}
 
 async function expectNoWider(page: Page): Promise<void> {
   const [content, screen] = await page.evaluate(() => [

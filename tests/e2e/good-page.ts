@@ -2,13 +2,23 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 
-/** A page that everybody can use: axe finds nothing in it, nothing is wider than the screen, and it has one heading. */
-export async function expectGood(page: Page, what = page.url()): Promise<void> {
+/** What axe finds in a page, once no colour is on its way to another. */
+export async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
   const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(
+  return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
   );
-  expect(found, what).toEqual([]);
+}
+
+/** A page that everybody can use: axe finds nothing in it, nothing is wider than the screen, and it has one heading. */
+export async function expectGood(page: Page, what = page.url()): Promise<void> {
+  expect(await findings(page), what).toEqual([]);
   const [content, screen] = await page.evaluate(() => [
     document.documentElement.scrollWidth,
     document.documentElement.clientWidth,

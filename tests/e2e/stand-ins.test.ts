@@ -1,10 +1,9 @@
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
 import { newEmail, newUser } from "../support/accounts.ts";
 import { mailbox, stripeControls, stripeOfRun } from "../support/stand-ins.ts";
 import { storeUrl } from "../support/store.ts";
 import { aSession } from "../support/stripe-target.ts";
+import { findings } from "./good-page.ts";
 import { addToCart, useShoppers } from "./shopper.ts";
 
 // The two pages that are not the store's own: people have to get through them, in a browser that holds them to be
@@ -21,24 +20,19 @@ const newSession = (more: object = {}) =>
     ...more,
   });
 
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-}
-
 test("a shopper pays by keyboard, after a declined card, and is back as who they were", async () => {
   const shopper = await newShopper({ viewport: { width: 390, height: 800 } });
   const { page } = shopper;
   await addToCart(page, "lighthouse-mug");
   const session = await newSession();
   await page.goto(session.url ?? "");
-  await expectAccessible(page);
+  expect(await findings(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   const decline = page.getByRole("button", { name: "Try a card that is declined" });
   await decline.focus();
   await page.keyboard.press("Enter");
   await page.getByRole("alert").getByText("Your card was declined.").waitFor();
-  await expectAccessible(page);
+  expect(await findings(page)).toEqual([]);
   shopper.forgive(/402/);
   await page.getByRole("button", { name: "Pay $12.50" }).focus();
   await page.keyboard.press("Enter");
@@ -46,7 +40,7 @@ test("a shopper pays by keyboard, after a declined card, and is back as who they
   await page.getByRole("link", { name: "Lighthouse Mug" }).waitFor();
   await page.goto(session.url ?? "about:blank");
   await page.getByRole("heading", { name: "This payment is done" }).waitFor();
-  await expectAccessible(page);
+  expect(await findings(page)).toEqual([]);
 });
 
 test("a shopper turns back, and one who comes too late is told", async () => {
@@ -58,7 +52,7 @@ test("a shopper turns back, and one who comes too late is told", async () => {
   await stripeControls().letExpire({ session: session.id });
   await page.goto(session.url ?? "");
   await page.getByRole("heading", { name: "This payment page has expired" }).waitFor();
-  await expectAccessible(page);
+  expect(await findings(page)).toEqual([]);
 });
 
 test("a mail is found and read in the mailbox", async () => {
@@ -68,12 +62,12 @@ test("a mail is found and read in the mailbox", async () => {
   const shopper = await newShopper({ viewport: { width: 390, height: 800 } });
   const { page } = shopper;
   await page.goto(inject("mailbox").url);
-  await expectAccessible(page);
+  expect(await findings(page)).toEqual([]);
   await page.getByRole("link", { name: email }).click();
   await page.getByRole("heading", { name: "Confirm Your Signup" }).waitFor();
   await page.getByRole("link", { name: "As text" }).click();
   await page.waitForURL(/[?]text$/);
   // Nothing runs in the frame of the mail, so axe cannot either, and would wait for it.
   await page.locator("iframe").evaluate((frame) => frame.remove());
-  await expectAccessible(page);
+  expect(await findings(page)).toEqual([]);
 });
