@@ -1,13 +1,16 @@
+import { join } from "node:path";
+import { root } from "../../local/paths.ts";
 import { describeFailure, Problem } from "../../local/problem.ts";
 import { step } from "../../local/progress.ts";
 import { startTestCluster } from "../../local/test-cluster.ts";
+import { putBetweenMarks } from "../support/marks.ts";
 import { runBaseline } from "./baseline.ts";
 import { deriveMutants } from "./catalogue.ts";
 import { explanationOf, needless } from "./explained.ts";
 import { type Ground, hashSchema, prepareGround } from "./ground.ts";
 import type { Mutant } from "./mutant.ts";
 import { type Options, readOptions } from "./options.ts";
-import { lineOf, summarize, unexplained } from "./report.ts";
+import { lineOf, summarize, unexplained, writeTable } from "./report.ts";
 import { type Result, Results } from "./results.ts";
 import { select } from "./selection.ts";
 import { findTestFiles, hashTests } from "./test-files.ts";
@@ -79,7 +82,13 @@ async function tryMutants(
   const isWorthIt = (id: string) => !options.isQuick || explanationOf(id) === undefined;
   const left = mutants.filter(({ id }) => !answered.has(id) && isWorthIt(id));
   console.log(`  ${known.length} are known from earlier runs, ${left.length} are to be tried\n`);
-  if (options.isKnown) return known;
+  if (options.isRecord) {
+    const held = results.record(all, presentFor);
+    const when = new Date().toISOString().slice(0, 10);
+    const text = `What \`npm run mutate:db -- --record\` knew on ${when}:\n\n${writeTable(all, held)}`;
+    putBetweenMarks(join(root, "docs", "mutation.md"), "mutate:db", text);
+  }
+  if (options.isKnown || options.isRecord) return known;
   const found: Result[] = [];
   await tryAll(left, options, { ground, baseline, presentFor, results }, (result) => {
     found.push(result);

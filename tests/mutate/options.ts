@@ -16,6 +16,8 @@ export type Options = {
   isTimeouts: boolean;
   /** Tries nothing, and says what is known. */
   isKnown: boolean;
+  /** Tries nothing, and puts what is known into docs/: for the next machine, and for readers. */
+  isRecord: boolean;
   /** Asks only the few quick test files that are likeliest to notice, and keeps nothing where they do not. */
   isQuick: boolean;
   /** Goes on without the test files that fail on the database as it is. */
@@ -23,7 +25,7 @@ export type Options = {
 };
 
 export const usage =
-  "npm run mutate:db -- [--list] [--only text] [--sample n [--seed n]] [--jobs n] [--known] [--quick] [--fresh] [--timeouts] [--without-red]";
+  "npm run mutate:db -- [--list] [--only text] [--sample n [--seed n]] [--jobs n] [--known] [--record] [--quick] [--fresh] [--timeouts] [--without-red]";
 
 export function readOptions(args: string[]): Options {
   const { values } = parse(args);
@@ -35,6 +37,7 @@ export function readOptions(args: string[]): Options {
     isList: values.list ?? false,
     isFresh: values.fresh ?? false,
     isKnown: values.known ?? false,
+    isRecord: values.record ?? false,
     isQuick: values.quick ?? false,
     isTimeouts: values.timeouts ?? false,
     isWithoutRed: values["without-red"] ?? false,
@@ -52,6 +55,7 @@ function parse(args: string[]) {
     list: flag,
     fresh: flag,
     known: flag,
+    record: flag,
     quick: flag,
     timeouts: flag,
     "without-red": flag,

@@ -3,6 +3,7 @@ import { guardedBy } from "./invariants.ts";
 import type { Mutant } from "./mutant.ts";
 import type { Outcome, Result } from "./results.ts";
 
+const headings = ["killed", "timeout", "survived", "invalid", "open", "explained", "not tried"];
 const columns: Outcome[] = ["killed", "timeout", "survived", "invalid", "open"];
 
 /** `[ 12/345] killed    4.1 s  id  ← file > test: message`, about one mutant. */
@@ -20,23 +21,12 @@ export function lineOf(result: Result, done: number, all: number): string {
 /** How many of each kind, and for each invariant, came to what; then the survivors by what they may break. */
 export function summarize(mutants: Mutant[], results: Result[]): string {
   const tried = new Map(results.map((result) => [result.id, result]));
-  const row = (name: string, some: Mutant[]) => {
-    const found = some.flatMap(({ id }) => tried.get(id) ?? []);
-    const isExplained = ({ id, outcome }: Result) =>
-      outcome === "survived" && explanationOf(id) !== undefined;
-    const counts = [
-      ...columns.map((outcome) => found.filter((one) => one.outcome === outcome && !isExplained(one)).length),
-      found.filter(isExplained).length,
-      some.length - found.length,
-    ];
-    return [name.padEnd(62), ...counts.map((count) => String(count || "·").padStart(11))].join("");
-  };
+  const row = (name: string, some: Mutant[]) =>
+    [name.padEnd(62), ...countsOf(some, tried).map((count) => String(count || "·").padStart(11))].join("");
   const rows = (nameOf: (mutant: Mutant) => string) =>
-    [...Map.groupBy(mutants, nameOf)]
-      .toSorted(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
-      .map(([name, some]) => row(name, some));
+    groupsOf(mutants, nameOf).map(([name, some]) => row(name, some));
   const table = [
-    ["".padEnd(62), ...[...columns, "explained", "not tried"].map((name) => name.padStart(11))].join(""),
+    ["".padEnd(62), ...headings.map((name) => name.padStart(11))].join(""),
     ...rows(({ kind }) => kind),
     "",
     ...rows(guardedBy),
@@ -45,16 +35,47 @@ export function summarize(mutants: Mutant[], results: Result[]): string {
   ];
   const survivors = results.filter(({ outcome }) => outcome === "survived");
   const known = survivors.filter(({ id }) => explanationOf(id) !== undefined);
-  const open = Map.groupBy(unexplained(results), guardedBy);
-  const groups = [...open]
-    .toSorted(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
-    .flatMap(([invariant, some]) => ["", invariant, ...some.map(({ id }) => `  ${id}`)]);
+  const groups = groupsOf(unexplained(results), guardedBy).flatMap(([invariant, some]) => [
+    "",
+    invariant,
+    ...some.map(({ id }) => `  ${id}`),
+  ]);
   return [
     ...table,
     ...(groups.length > 0 ? ["", "Survivors that nothing explains, by what they may break:", ...groups] : []),
     ...(known.length > 0 ? ["", "Survivors with their reason:"] : []),
     ...known.map(({ id }) => `  ${id}\n    ${explanationOf(id)}`),
   ].join("\n");
+}
+
+/** The same for docs/mutation.md, by what the mutants may break. */
+export function writeTable(mutants: Mutant[], results: Result[]): string {
+  const tried = new Map(results.map((result) => [result.id, result]));
+  const row = (cells: (string | number)[]) => `| ${cells.join(" | ")} |`;
+  const survivors = unexplained(results).map(({ id }) => `- \`${id}\``);
+  return [
+    row(["what they may break", ...headings]),
+    row(["---", ...headings.map(() => "---:")]),
+    ...groupsOf(mutants, guardedBy).map(([name, some]) => row([name, ...countsOf(some, tried)])),
+    row(["all", ...countsOf(mutants, tried)]),
+    "",
+    survivors.length > 0 ? "Survivors that nothing explains:" : "No survivor is without a reason.",
+    ...(survivors.length > 0 ? ["", ...survivors] : []),
+  ].join("\n");
+}
+
+const groupsOf = <One>(all: One[], nameOf: (one: One) => string): [string, One[]][] =>
+  [...Map.groupBy(all, nameOf)].toSorted(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+
+/** In the order of the headings. */
+function countsOf(some: Mutant[], tried: Map<string, Result>): number[] {
+  const found = some.flatMap(({ id }) => tried.get(id) ?? []);
+  const isExplained = ({ id, outcome }: Result) => outcome === "survived" && explanationOf(id) !== undefined;
+  return [
+    ...columns.map((outcome) => found.filter((one) => one.outcome === outcome && !isExplained(one)).length),
+    found.filter(isExplained).length,
+    some.length - found.length,
+  ];
 }
 
 export const unexplained = (results: Result[]): Result[] =>

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stateDir } from "../../local/paths.ts";
 import { hashOf, type Mutant } from "./mutant.ts";
+import { readRecord, recordFile, writeRecord } from "./record.ts";
 
 /** `open` is what the quick files alone did not notice. */
 export type Outcome = "killed" | "timeout" | "survived" | "invalid" | "open";
@@ -24,14 +25,19 @@ export type Present = { schema: string; tests: Map<string, string> };
 
 export const resultsFile = join(stateDir, "mutate.json");
 
-/** What earlier runs came to, by mutant. Written after every mutant, so that an interrupted run can go on. */
+/**
+ * What earlier runs came to, by mutant: those on record, and this machine's own. Written after every mutant, so that
+ * an interrupted run can go on.
+ */
 export class Results {
   readonly #file: string;
+  readonly #record: string;
   readonly #all: Map<string, Result>;
 
-  constructor(file = resultsFile) {
+  constructor(file = resultsFile, record = recordFile) {
     this.#file = file;
-    this.#all = new Map(Object.entries(readOr<Record<string, Result>>(file, {})));
+    this.#record = record;
+    this.#all = new Map([...readRecord(record), ...Object.entries(readOr<Record<string, Result>>(file, {}))]);
   }
 
   /** A result that still holds: nothing has changed that it depends on. */
@@ -47,6 +53,16 @@ export class Results {
     this.#all.set(keyOf(mutant), whole);
     writeWhole(this.#file, Object.fromEntries(this.#all));
     return whole;
+  }
+
+  /** Puts on record what still holds, forgets what there is no more, and answers what it kept. */
+  record(mutants: Mutant[], presentFor: (mutant: Mutant) => Present): Result[] {
+    const holding = mutants.flatMap((mutant) => {
+      const result = this.find(mutant, presentFor(mutant));
+      return result ? [[keyOf(mutant), result] as const] : [];
+    });
+    writeRecord(new Map(holding), this.#record);
+    return holding.map(([, result]) => result);
   }
 
   /** Which file noticed a mutant of which object, ever. */

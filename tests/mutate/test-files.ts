@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { root } from "../../local/paths.ts";
 import { hashOf, type Kind, type Mutant } from "./mutant.ts";
 
@@ -35,15 +35,28 @@ export function findTestFiles(): string[] {
   return files.filter((file) => ![...readSchemaAsText, ...ofBulk].includes(file)).toSorted();
 }
 
-/** A hash of every test file together with everything that test files share. */
+/** A hash of every test file together with what it imports of the tests, and that in turn. */
 export function hashTests(files: string[]): Map<string, string> {
-  const read = (file: string) => readFileSync(join(root, file), "utf8");
-  const helpers = globSync(["tests/db/**/*.{ts,txt}", "tests/support/*.ts"], { cwd: root })
-    .filter((file) => !file.endsWith(".test.ts"))
-    .toSorted();
-  const shared = hashOf(...helpers.map(read));
-  return new Map(files.map((file) => [file, hashOf(shared, read(file))]));
+  const texts = new Map<string, string>();
+  const read = (file: string): string => {
+    const text = texts.get(file) ?? readFileSync(join(root, file), "utf8");
+    texts.set(file, text);
+    return text;
+  };
+  const gather = (file: string, seen: Set<string>): Set<string> => {
+    if (seen.has(file)) return seen;
+    seen.add(file);
+    for (const imported of importsOf(file, read(file))) gather(imported, seen);
+    return seen;
+  };
+  return new Map(files.map((file) => [file, hashOf(...[...gather(file, new Set())].toSorted().map(read))]));
 }
+
+/** What a file of the tests imports, or reads, of the tests beside it. */
+const importsOf = (file: string, text: string): string[] =>
+  [...text.matchAll(/"(\.{1,2}\/[^"]+\.(?:ts|txt))"/g)]
+    .map(([, path = ""]) => join(dirname(file), path).replaceAll("\\", "/"))
+    .filter((path) => path.startsWith("tests/") && existsSync(join(root, path)));
 
 /** Which files are likely to notice: by a part of the mutant's id, how their names begin, in order. */
 const likely: [object: RegExp, files: string[]][] = [

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { explanationOf, needless } from "../mutate/explained.ts";
 import { guardedBy, urgencyOf } from "../mutate/invariants.ts";
 import type { Mutant } from "../mutate/mutant.ts";
 import { readOptions } from "../mutate/options.ts";
-import { summarize, unexplained } from "../mutate/report.ts";
+import { summarize, unexplained, writeTable } from "../mutate/report.ts";
 import { type Present, Results } from "../mutate/results.ts";
 import { select } from "../mutate/selection.ts";
 import { rank } from "../mutate/test-files.ts";
@@ -34,6 +34,7 @@ test("options are read, and what is none is refused in words", () => {
       isFresh: false,
       isKnown: false,
       isQuick: false,
+      isRecord: false,
       isTimeouts: false,
       isWithoutRed: false,
     },
@@ -64,7 +65,7 @@ test("a kill holds while its test is as it was, a survivor until anything change
   const file = join(folder, "mutate.json");
   const [killed, survived, invalid] = mutants as [Mutant, Mutant, Mutant];
   const present: Present = { schema: "1", tests: new Map(Object.entries({ a: "1", b: "1" })) };
-  const results = new Results(file);
+  const results = new Results(file, join(folder, "none"));
   results.add(killed, { outcome: "killed", file: "a", seconds: 1 }, present);
   results.add(survived, { outcome: "survived", seconds: 1 }, present);
   results.add(invalid, { outcome: "invalid", seconds: 1 }, present);
@@ -72,7 +73,7 @@ test("a kill holds while its test is as it was, a survivor until anything change
   const holding = (schema: string, a: string, b: string) =>
     [killed, survived, invalid].map(
       (mutant) =>
-        new Results(file).find(mutant, {
+        new Results(file, join(folder, "none")).find(mutant, {
           schema,
           tests: new Map([
             ["a", a],
@@ -84,6 +85,32 @@ test("a kill holds while its test is as it was, a survivor until anything change
   expect(holding("1", "1", "2")).toEqual([true, false, true]);
   expect(holding("1", "2", "1")).toEqual([false, false, true]);
   expect(holding("2", "1", "1")).toEqual([true, false, true]);
+});
+
+test("what is put on record is known to the next machine, and what is gone is forgotten", () => {
+  const [here, record] = [join(folder, "mutate.json"), join(folder, "mutation.tsv")];
+  const [killed, survived, gone, lapsed] = mutants as [Mutant, Mutant, Mutant, Mutant];
+  const file = "tests/db/a.test.ts";
+  const present = (hash: string): Present => ({ schema: "1", tests: new Map([[file, hash]]) });
+  const results = new Results(here, record);
+  results.add(killed, { outcome: "killed", file, test: "a test\tof\nsomething", seconds: 1 }, present("1"));
+  results.add(survived, { outcome: "survived", seconds: 1 }, present("1"));
+  results.add(gone, { outcome: "survived", seconds: 1 }, present("1"));
+  results.add(lapsed, { outcome: "killed", file, test: "t", seconds: 1 }, present("0"));
+  const held = results.record([killed, survived, lapsed], () => present("1"));
+  expect(held.map(({ id }) => id)).toEqual([killed.id, survived.id]);
+  expect(readFileSync(record, "utf8").split("\n")).toHaveLength(4);
+
+  const elsewhere = new Results(join(folder, "other.json"), record);
+  expect(elsewhere.find(killed, present("1"))).toMatchObject({
+    outcome: "killed",
+    file,
+    test: "a test of something",
+  });
+  expect(elsewhere.find(killed, present("2"))).toBeUndefined();
+  expect(elsewhere.find(survived, present("1"))).toMatchObject({ id: survived.id, outcome: "survived" });
+  expect(elsewhere.find(gone, present("1"))).toBeUndefined();
+  expect(elsewhere.killers()).toEqual([{ object: killed.object, file }]);
 });
 
 test("a pattern explains what it fits, and says when it fits nothing", () => {
@@ -101,6 +128,7 @@ test("survivors are shown by the invariant that they may break", () => {
   const result = { id, object: "o", outcome: "survived", seconds: 1, decidedBy: "" } as const;
   expect(guardedBy({ id })).toMatch(/^1 /);
   expect(unexplained([result, { ...result, outcome: "timeout" }])).toEqual([result]);
+  expect(writeTable([mutantOf(id)], [result])).toContain(`nothing explains:\n\n- \`${id}\``);
   expect(summarize([{ ...mutantOf(id), kind: "check-dropped" }], [result])).toContain(`on_hand\n  ${id}`);
 });
 

@@ -1,11 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../local/paths.ts";
+import { putBetweenMarks } from "../../support/marks.ts";
 import type { PartReport } from "../parts/bench.ts";
 import { aimsTable } from "./aims.ts";
 import { resultsTable } from "./tables.ts";
-
-const file = join(root, "docs", "benchmarks.md");
 
 /** Everything that a run has to say, in Markdown. */
 export function writeReport(command: string, about: string[], parts: PartReport[]): string {
@@ -30,14 +28,6 @@ function writePart({ title, text, tables, notes = [] }: PartReport): string {
   ].join("\n\n");
 }
 
-/** Puts a report between the marks of docs/benchmarks.md. What people wrote around them stays. */
-export function putOnPage(report: string, name: "bench:db" | "bench:http"): void {
-  const marks = { begin: `<!-- ${name} begin -->`, end: `<!-- ${name} end -->` };
-  const page = readFileSync(file, "utf8");
-  const begin = page.indexOf(marks.begin);
-  const end = page.indexOf(marks.end);
-  if (begin === -1 || end < begin)
-    throw new Error(`${file} has lost its marks ${marks.begin}, ${marks.end}.`);
-  const head = page.slice(0, begin + marks.begin.length);
-  writeFileSync(file, `${head}\n\n${report}\n\n${page.slice(end)}`);
-}
+/** Puts a report between its marks in docs/benchmarks.md. */
+export const putOnPage = (report: string, name: "bench:db" | "bench:http"): void =>
+  putBetweenMarks(join(root, "docs", "benchmarks.md"), name, report);
