@@ -34,7 +34,7 @@ export function readOptions(args: string[]): Options {
     rounds: positive("rounds", values.rounds ?? (quick ? "3" : "7")),
     slice: positive("slice", values.slice ?? (quick ? "0.6" : "2.5")),
     clients: listOf(values.clients ?? "1,8,64").map((count) => positive("clients", count)),
-    pause: positive("pause", values.pause ?? "2"),
+    pause: notNegative("pause", values.pause ?? "0"),
     isWhole: Object.keys(tuned).length === 0,
   };
 }
@@ -61,7 +61,13 @@ function parse(args: string[]) {
 const listOf = (text: string): string[] => text.toLowerCase().split(",").filter(Boolean);
 
 function positive(name: string, text: string): number {
+  const value = notNegative(name, text);
+  if (value === 0) throw new Problem(`--${name} is "${text}": give a number above 0.`);
+  return value;
+}
+
+function notNegative(name: string, text: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new Problem(`--${name} is "${text}": give a number above 0.`);
+  if (!(value >= 0)) throw new Problem(`--${name} is "${text}": give a number that is not negative.`);
   return value;
 }

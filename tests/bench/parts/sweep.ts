@@ -43,7 +43,7 @@ export async function runSweep({ crew, options, cluster }: Bench): Promise<PartR
   await ground.admin.end();
   return {
     title: "D. The sweep",
-    text: `One variant with ${whole(backlog)} lapsed holds that nobody swept. One client sweeps in batches with a pause of ${pause} ms between them; ${whole(8)} others hold, of the same variant or of 10,000 others. Costs are those of everything that goes on, per answer of the row; the rates of a sweep are holds expired.`,
+    text: `One variant with ${whole(backlog)} lapsed holds that nobody swept. One client sweeps in batches, ${pause === 0 ? "one after the other" : `with a pause of ${pause} ms between them`}; ${whole(8)} others hold, of the same variant or of 10,000 others. Costs are those of everything that goes on, per answer of the row; the rates of a sweep are holds expired.`,
     tables: [
       {
         title: "8 clients hold while one sweeps",
