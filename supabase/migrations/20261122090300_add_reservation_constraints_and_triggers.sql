@@ -135,8 +135,8 @@ begin
   get diagnostics v_holds = row_count;
   -- As many levels as holds, as with a single one: then none is without its level. Else they are counted.
   if v_counted < v_holds then
-    select count(distinct (n.variant_id, n.location_id)) into v_levels from new_rows as n
-    where n.status in ('active', 'paying');
+    select count(*) into v_levels from (
+      select from new_rows as n where n.status in ('active', 'paying') group by n.variant_id, n.location_id) as d;
     if v_counted < v_levels then
       raise exception 'unknown_stock_level: a hold needs the stock level of its variant and location'
         using errcode = 'HF005';

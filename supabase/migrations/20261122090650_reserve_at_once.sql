@@ -20,7 +20,6 @@ declare
   v_came_at timestamptz := clock_timestamp();
   v_now timestamptz;
   v_prefix text;
-  v_made uuid[];
   v_fitting integer := 0;
   v_hopeless integer := 0;
   j integer;
@@ -59,28 +58,29 @@ begin
     return null; -- malformed: private.reserve says how
   end;
 
-  -- An empty shelf is not worth a lock. A variant at several locations is in here several times, and so is not plain.
-  v_variants := array(select distinct v.id from unnest(r_variant) as v (id) order by v.id);
+  -- An empty shelf is not worth a lock. A variant at several locations is in here several times,
+  -- and so is not plain.
   select array_agg(s.variant_id order by s.variant_id) as variants,
          array_agg(s.location_id order by s.variant_id) as locations,
          array_agg(s.on_hand - s.safety_stock - s.reserved order by s.variant_id) as free,
          array_agg(s.next_expiry_at > v_came_at order by s.variant_id) as is_unlapsed,
          array_agg(coalesce(p.hold_seconds, t.hold_seconds) order by s.variant_id) as seconds,
-         min(t.max_hold_turns) as turns,
+         count(*) as levels, count(distinct s.variant_id) as known, min(t.max_hold_turns) as turns,
          min(least(t.max_units_per_line, t.max_units_per_variant, t.max_units_per_shopper)) as most
   into l
   from public.stock_levels as s
   join public.variants as v on v.id = s.variant_id
   join public.products as p on p.id = v.product_id and p.published_at <= v_came_at
   cross join public.store_settings as t
-  where s.variant_id = any (v_variants);
-  if l.variants is distinct from v_variants then
+  where s.variant_id = any (r_variant);
+  if l.levels > l.known then
     return null;
   end if;
+  v_variants := l.variants;
   l_free := l.free;
   for i in 1 .. n loop
     j := array_position(l.variants, r_variant[i]);
-    if r_shopper[i] is null or r_quantity[i] not between 1 and l.most then
+    if j is null or r_shopper[i] is null or r_quantity[i] not between 1 and l.most then
       return null;
     elsif r_quantity[i] > l.free[j] then
       v_hopeless := v_hopeless + l.is_unlapsed[j]::integer;
@@ -101,24 +101,23 @@ begin
   end if;
 
   -- The lock order of private.reserve: shoppers, then levels, each sorted.
-  with made as (
+  begin
+    -- Without ON CONFLICT, which looks for each row once more and writes it down twice.
     insert into public.shoppers (id, minute_began_at, holds_in_minute)
-    select s.id, v_came_at, 1 from unnest(r_shopper) as s (id) order by s.id
-    on conflict (id) do nothing returning id
-  )
-  select array_agg(m.id) into v_made from made as m;
-  if cardinality(v_made) = n then
-    l_free := array(
-      select s.on_hand - s.safety_stock - s.reserved from public.stock_levels as s
-      where s.variant_id = any (v_variants) order by s.variant_id, s.location_id
-      for no key update);
-    for i in 1 .. n loop
-      l_free[r_level[i]] := l_free[r_level[i]] - r_quantity[i];
-    end loop;
-  end if;
-  if cardinality(v_made) is distinct from n or cardinality(l_free) <> cardinality(v_variants) or 0 > any (l_free) then
-    -- One of them is known, or somebody was faster. Whoever is refused leaves no row.
-    delete from public.shoppers as s where s.id = any (v_made);
+    select s.id, v_came_at, 1 from unnest(r_shopper) as s (id) order by s.id;
+  exception when unique_violation then
+    return null; -- one of them is known
+  end;
+  l_free := array(
+    select s.on_hand - s.safety_stock - s.reserved from public.stock_levels as s
+    where s.variant_id = any (v_variants) order by s.variant_id, s.location_id
+    for no key update);
+  for i in 1 .. n loop
+    l_free[r_level[i]] := l_free[r_level[i]] - r_quantity[i];
+  end loop;
+  if cardinality(l_free) <> cardinality(v_variants) or 0 > any (l_free) then
+    -- Somebody was faster. Whoever is refused leaves no row.
+    delete from public.shoppers as s where s.id = any (r_shopper);
     return null;
   end if;
 
