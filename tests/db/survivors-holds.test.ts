@@ -4,6 +4,7 @@ import {
   addLocation,
   createVariant,
   expectConsistent,
+  extend,
   hold,
   letTimePass,
   must,
@@ -59,4 +60,34 @@ test("a hold that moves to another location in the batch that made it is one hol
   expect(must(second?.reservation).reservationId).toBe(must(first?.reservation).reservationId);
   expect(second?.replacesId).toBeNull();
   expect(await rowOf(db.sql, must(second?.reservation).reservationId)).toMatchObject({ replaces_id: null });
+});
+
+test("a hold that a batch leaves as it is leaves no trace, whatever changes beside it", async () => {
+  const variantId = await createVariant(db.sql, 5);
+  const [grows, stays] = [newShopper(), newShopper()];
+  for (const shopperId of [grows, stays]) await hold(db.sql, shopperId, variantId, 2);
+  const [answer, refused] = await reserveBatch(db.sql, [
+    { shopperId: grows, lines: [{ variantId, quantity: 1 }] },
+    { shopperId: stays, lines: [{ variantId, quantity: 1 }] },
+  ]);
+  expect([answer?.outcome, refused?.outcome]).toEqual(["held", "insufficient_stock"]);
+  const trail = await db.sql`select shopper_id, count(*)::int as entries from audit_log
+    where variant_id = ${variantId} and entity = 'reservation' group by shopper_id`;
+  expect(new Map(trail.map(({ shopper_id, entries }) => [shopper_id, entries]))).toEqual(
+    new Map([
+      [grows, 2],
+      [stays, 1],
+    ]),
+  );
+});
+
+test("an old hold is taken again as it was, whatever a newer one had that lapsed as well", async () => {
+  const variantId = await createVariant(db.sql, 4);
+  const shopperId = newShopper();
+  const old = await hold(db.sql, shopperId, variantId, 3);
+  await letTimePass(db, 901, shopperId);
+  await hold(db.sql, shopperId, variantId, 1);
+  await letTimePass(db, 901, shopperId);
+  const [answer] = await extend(db.sql, shopperId, [old.reservationId]);
+  expect(answer).toMatchObject({ outcome: "held_again", reservation: { quantity: 3 } });
 });
