@@ -384,6 +384,8 @@ test("the sweep prunes what is older than 24 hours, and nothing else", async () 
 });
 
 test("the sweep prunes in portions, and says whether more is left", async () => {
+  // What earlier tests let grow old would be in the same portion.
+  await sweep(db.sql);
   await db.sql`
     insert into idempotency_keys (shopper_id, key, body_hash, answer, created_at)
     select gen_random_uuid(), 'k', ${key.bodyHash}, '{}', now() - interval '25 hours' from generate_series(1, 5001)`;
