@@ -1,3 +1,4 @@
+import { table } from "../bench/report/tables.ts";
 import { explanationOf } from "./explained.ts";
 import { guardedBy } from "./invariants.ts";
 import type { Mutant } from "./mutant.ts";
@@ -25,7 +26,7 @@ export function summarize(mutants: Mutant[], results: Result[]): string {
     [name.padEnd(62), ...countsOf(some, tried).map((count) => String(count || "·").padStart(11))].join("");
   const rows = (nameOf: (mutant: Mutant) => string) =>
     groupsOf(mutants, nameOf).map(([name, some]) => row(name, some));
-  const table = [
+  const counts = [
     ["".padEnd(62), ...headings.map((name) => name.padStart(11))].join(""),
     ...rows(({ kind }) => kind),
     "",
@@ -33,15 +34,14 @@ export function summarize(mutants: Mutant[], results: Result[]): string {
     "",
     row("all", mutants),
   ];
-  const survivors = results.filter(({ outcome }) => outcome === "survived");
-  const known = survivors.filter(({ id }) => explanationOf(id) !== undefined);
+  const known = results.filter(isExplained);
   const groups = groupsOf(unexplained(results), guardedBy).flatMap(([invariant, some]) => [
     "",
     invariant,
     ...some.map(({ id }) => `  ${id}`),
   ]);
   return [
-    ...table,
+    ...counts,
     ...(groups.length > 0 ? ["", "Survivors that nothing explains, by what they may break:", ...groups] : []),
     ...(known.length > 0 ? ["", "Survivors with their reason:"] : []),
     ...known.map(({ id }) => `  ${id}\n    ${explanationOf(id)}`),
@@ -51,13 +51,11 @@ export function summarize(mutants: Mutant[], results: Result[]): string {
 /** The same for docs/mutation.md, by what the mutants may break. */
 export function writeTable(mutants: Mutant[], results: Result[]): string {
   const tried = new Map(results.map((result) => [result.id, result]));
-  const row = (cells: (string | number)[]) => `| ${cells.join(" | ")} |`;
+  const row = (name: string, some: Mutant[]) => [name, ...countsOf(some, tried).map(String)];
+  const rows = groupsOf(mutants, guardedBy).map(([name, some]) => row(name, some));
   const survivors = unexplained(results).map(({ id }) => `- \`${id}\``);
   return [
-    row(["what they may break", ...headings]),
-    row(["---", ...headings.map(() => "---:")]),
-    ...groupsOf(mutants, guardedBy).map(([name, some]) => row([name, ...countsOf(some, tried)])),
-    row(["all", ...countsOf(mutants, tried)]),
+    table(["what they may break", ...headings], [...rows, row("all", mutants)]),
     "",
     survivors.length > 0 ? "Survivors that nothing explains:" : "No survivor is without a reason.",
     ...(survivors.length > 0 ? ["", ...survivors] : []),
@@ -70,13 +68,14 @@ const groupsOf = <One>(all: One[], nameOf: (one: One) => string): [string, One[]
 /** In the order of the headings. */
 function countsOf(some: Mutant[], tried: Map<string, Result>): number[] {
   const found = some.flatMap(({ id }) => tried.get(id) ?? []);
-  const isExplained = ({ id, outcome }: Result) => outcome === "survived" && explanationOf(id) !== undefined;
   return [
     ...columns.map((outcome) => found.filter((one) => one.outcome === outcome && !isExplained(one)).length),
     found.filter(isExplained).length,
     some.length - found.length,
   ];
 }
+
+const isExplained = ({ id, outcome }: Result) => outcome === "survived" && explanationOf(id) !== undefined;
 
 export const unexplained = (results: Result[]): Result[] =>
   results.filter(({ id, outcome }) => outcome === "survived" && explanationOf(id) === undefined);
