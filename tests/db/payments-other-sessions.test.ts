@@ -1,55 +1,33 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { expired, failed, type Payment, paid, pinCart, settle, unpaid } from "../support/checkout.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { expired, failed, paid, settle, unpaid } from "../support/checkout.ts";
 import { useTestDatabase } from "../support/database.ts";
-import {
-  createVariant,
-  expectConsistent,
-  type Hold,
-  hold,
-  newShopper,
-  rowOf,
-  stockOf,
-} from "../support/shop.ts";
-import { findDrift } from "./sessions.ts";
+import { stockOf } from "../support/shop.ts";
+import { usePinnedCart } from "./pinned-cart.ts";
 
 // A Checkout Session that names a payment is not therefore its session: other programs share the Stripe account.
 
 const db = useTestDatabase();
-let variantId = "";
-let mine: Hold;
-let payment: Payment;
+const at = usePinnedCart(db);
 
-beforeEach(async () => {
-  variantId = await createVariant(db.sql, 5);
-  const shopperId = newShopper();
-  mine = await hold(db.sql, shopperId, variantId, 2);
-  payment = await pinCart(db.sql, shopperId);
-});
-
-afterEach(async () => {
-  await expectConsistent(db.sql);
-  expect(await findDrift(db.sql)).toEqual([]);
-});
-
-const ours = () => `cs_${payment.paymentId}`;
+const ours = () => `cs_${at.payment.paymentId}`;
 const writeDown = () =>
-  db.sql`select record_session(${payment.paymentId}, ${ours()}, 'https://pay.example.test')`;
+  db.sql`select record_session(${at.payment.paymentId}, ${ours()}, 'https://pay.example.test')`;
 const alerts = async () =>
   (
     await db.sql`select kind, details ->> 'sessionId' as session from alerts
-      where details ->> 'paymentId' = ${payment.paymentId} order by opened_at`
+      where details ->> 'paymentId' = ${at.payment.paymentId} order by opened_at`
   ).map(({ kind, session }) => [kind, session]);
 const sessionOf = async () => {
   const [row] =
-    await db.sql`select status, session_id as session from payments where id = ${payment.paymentId}`;
+    await db.sql`select status, session_id as session from payments where id = ${at.payment.paymentId}`;
   return row;
 };
 
 /** Nothing was sold, ended or let go. */
 async function expectUntouched(session: string | null): Promise<void> {
   expect(await sessionOf()).toEqual({ status: "open", session });
-  expect((await rowOf(db.sql, mine.reservationId)).status).toBe("paying");
-  expect(await stockOf(db.sql, variantId)).toEqual({ on_hand: 5, reserved: 2 });
+  expect(await at.statusOf(at.mine.reservationId)).toBe("paying");
+  expect(await stockOf(db.sql, at.variantId)).toEqual({ on_hand: 5, reserved: 2 });
 }
 
 describe.each([
@@ -62,11 +40,11 @@ describe.each([
   });
 
   test("sells nothing when it is paid: somebody is alerted, and ours can still be paid", async () => {
-    const told = paid(payment, { ...foreign, paymentIntentId: "pi_foreign" });
-    expect((await settle(db.sql, payment.paymentId, told)).outcome).toBe("another_session");
+    const told = paid(at.payment, { ...foreign, paymentIntentId: "pi_foreign" });
+    expect((await at.settled(told)).outcome).toBe("another_session");
     await expectUntouched(isWritten ? ours() : null);
     expect(await alerts()).toEqual([["foreign_session", foreign.sessionId]]);
-    expect((await settle(db.sql, payment.paymentId, paid(payment))).outcome).toBe("sold");
+    expect((await at.settled(paid(at.payment))).outcome).toBe("sold");
   });
 
   test.each([
@@ -75,35 +53,40 @@ describe.each([
     ["waits for its bank", unpaid],
   ])("changes nothing when it %s", async (__, session) => {
     const told = { ...session, ...foreign };
-    expect((await settle(db.sql, payment.paymentId, told)).outcome).toBe("another_session");
+    expect((await at.settled(told)).outcome).toBe("another_session");
     await expectUntouched(isWritten ? ours() : null);
     expect(await alerts()).toEqual([]);
   });
 });
 
 test("a session that nobody lived to write down is ours by what its metadata says, and is written down", async () => {
-  expect((await settle(db.sql, payment.paymentId, unpaid)).outcome).toBe("processing");
+  expect((await at.settled(unpaid)).outcome).toBe("processing");
   expect(await sessionOf()).toEqual({ status: "processing", session: ours() });
-  const another = paid(payment, { sessionId: "cs_another", madeFor: null });
-  expect((await settle(db.sql, payment.paymentId, another)).outcome).toBe("another_session");
-  expect((await settle(db.sql, payment.paymentId, paid(payment))).outcome).toBe("sold");
+  const another = paid(at.payment, { sessionId: "cs_another", madeFor: null });
+  expect((await at.settled(another)).outcome).toBe("another_session");
+  expect((await at.settled(paid(at.payment))).outcome).toBe("sold");
 });
 
 test("an event of another session is written down with what it came to, and heard once", async () => {
   await writeDown();
-  const event = { id: `evt_${payment.paymentId}` };
-  const told = paid(payment, { sessionId: "cs_another", madeFor: null });
+  const event = { id: `evt_${at.payment.paymentId}` };
+  const told = paid(at.payment, { sessionId: "cs_another", madeFor: null });
   const outcomes = [
-    await settle(db.sql, payment.paymentId, told, "return", event),
-    await settle(db.sql, payment.paymentId, told, "return", event),
+    await settle(db.sql, at.payment.paymentId, told, "return", event),
+    await settle(db.sql, at.payment.paymentId, told, "return", event),
   ].map(({ outcome }) => outcome);
   expect(outcomes).toEqual(["another_session", "duplicate_event"]);
 });
 
 describe("that no session was ever made", () => {
   const never = (sessionId: string | null) => {
-    const said = { ...expired, sessionId, amountCents: payment.amountCents, currency: payment.currency };
-    return db.sql`select settle_payment(${payment.paymentId}, ${db.sql.json(said)}, 'return') ->> 'outcome' as outcome`;
+    const said = {
+      ...expired,
+      sessionId,
+      amountCents: at.payment.amountCents,
+      currency: at.payment.currency,
+    };
+    return db.sql`select settle_payment(${at.payment.paymentId}, ${db.sql.json(said)}, 'return') ->> 'outcome' as outcome`;
   };
 
   test("ends a payment as long as none is written down", async () => {

@@ -25,6 +25,7 @@ import {
   newShopper,
   rowOf,
 } from "../support/shop.ts";
+import { answerOf } from "./answers.ts";
 import { findDrift, sqlStateOf } from "./sessions.ts";
 
 // What no other test noticed of paying when `npm run mutate:db` took single guards away from its functions.
@@ -76,8 +77,6 @@ test("a shopper has one unfinished payment at a time, for whatever order", async
 
 const settled = (session: Session, after: "return" | "expire" = "return", of = payment) =>
   settle(db.sql, of.paymentId, session, after);
-const answerOf = async (text: string, values: unknown[] = []) =>
-  must((await db.sql.unsafe(`select ${text} as answer`, values as never[]))[0]).answer;
 
 test("an erased order of elsewhere stays erased", async () => {
   const orderId = await typeOrder(db.sql, newShopper(), variantId);
@@ -138,7 +137,7 @@ test.each([
     city: "C",
     country: "DE",
   };
-  const call = answerOf("start_checkout($1, $2, $3, $4, $5)", [
+  const call = answerOf(db.sql, "start_checkout($1, $2, $3, $4, $5)", [
     newShopper(),
     version,
     total,
@@ -181,7 +180,7 @@ const endWindow = (paymentId: string, seconds = 0) =>
       tx`update payments set window_ends_at = clock_timestamp() - make_interval(secs => ${seconds}) where id = ${paymentId}`,
   );
 const claim = async (limit: number, variants: string[] | null = null) =>
-  ((await answerOf("claim_settlements($1, $2)", [limit, variants])).payments as Payment[]).map(
+  ((await answerOf(db.sql, "claim_settlements($1, $2)", [limit, variants])).payments as Payment[]).map(
     (one) => one.paymentId,
   );
 
@@ -210,6 +209,6 @@ test.each([0, 1001, null])("%s payments are not claimed", async (limit) => {
 });
 
 test("an open payment is its shopper's", async () => {
-  expect((await answerOf("open_payment($1)", [newShopper()])).outcome).toBe("none");
-  expect((await answerOf("open_payment($1)", [shopperId])).payment.paymentId).toBe(payment.paymentId);
+  expect((await answerOf(db.sql, "open_payment($1)", [newShopper()])).outcome).toBe("none");
+  expect((await answerOf(db.sql, "open_payment($1)", [shopperId])).payment.paymentId).toBe(payment.paymentId);
 });

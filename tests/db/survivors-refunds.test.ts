@@ -4,6 +4,7 @@ import { buy, expired, type Order, orderOf, paid, pinCart, settle } from "../sup
 import { useTestDatabase } from "../support/database.ts";
 import { askRefund, claimRefunds, recordRefund, refundLine, retryRefund } from "../support/refunds.ts";
 import { createVariant, expectConsistent, hold, must, newShopper } from "../support/shop.ts";
+import { answerOf } from "./answers.ts";
 import { findDrift, sqlStateOf } from "./sessions.ts";
 
 // What no other test noticed of refunds when `npm run mutate:db` took single guards away.
@@ -32,8 +33,6 @@ afterEach(async () => {
   expect(await findDrift(db.sql)).toEqual([]);
 });
 
-const answerOf = async (text: string, values: unknown[] = []) =>
-  must((await db.sql.unsafe(`select ${text} as answer`, values as never[]))[0]).answer;
 const ask = (amountCents: number) => askRefund(db.sql, order.orderId, [], { amountCents });
 const mails = async (orderId = order.orderId) =>
   (await db.sql`select kind from outgoing_mails where order_id = ${orderId} and kind <> 'confirmation'`).map(
@@ -49,7 +48,7 @@ test.each([
   [[{ orderLineId: randomUUID(), quantity: 1, restock: "eaten" }]],
   [[{ orderLineId: randomUUID(), quantity: 1 }]],
 ])("lines of a refund that are none: %j", async (lines) => {
-  expect(await sqlStateOf(answerOf("request_refund($1, $2)", [order.orderId, lines]))).toBe("HF001");
+  expect(await sqlStateOf(answerOf(db.sql, "request_refund($1, $2)", [order.orderId, lines]))).toBe("HF001");
 });
 
 test("one line of an order is one line of a refund", async () => {
@@ -64,7 +63,7 @@ test.each([
   [1, false, null, "admin"],
   [1, false, "requested", ""],
 ])("a refund that nobody can mean: %s, %s, %s, by '%s'", async (...values) => {
-  const call = answerOf("request_refund($1, '[]', $2, $3, $4, $5)", [order.orderId, ...values]);
+  const call = answerOf(db.sql, "request_refund($1, '[]', $2, $3, $4, $5)", [order.orderId, ...values]);
   expect(await sqlStateOf(call)).toBe("HF001");
 });
 
@@ -81,7 +80,7 @@ test.each([
   [{ status: "requires_action", refundId: "" }],
 ])("no word of Stripe about a refund: %j", async (said) => {
   const { refundId } = await ask(1);
-  expect(await sqlStateOf(answerOf("record_refund($1, $2)", [refundId, said]))).toBe("HF001");
+  expect(await sqlStateOf(answerOf(db.sql, "record_refund($1, $2)", [refundId, said]))).toBe("HF001");
 });
 
 test("who gives money back by hand has no id at Stripe for it", async () => {
@@ -163,5 +162,5 @@ test("who was told that it is gone is not told again when the money is back", as
 });
 
 test("an event without an id is none", async () => {
-  expect(await sqlStateOf(answerOf("note_event('', 't')"))).toBe("HF001");
+  expect(await sqlStateOf(answerOf(db.sql, "note_event('', 't')"))).toBe("HF001");
 });

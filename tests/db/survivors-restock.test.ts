@@ -12,6 +12,7 @@ import {
   newShopper,
   stockOf,
 } from "../support/shop.ts";
+import { answerOf } from "./answers.ts";
 import { findDrift, sqlStateOf } from "./sessions.ts";
 
 // What no other test noticed of units that come back, and of money that goes back in the dashboard, when `npm run mutate:db` took single guards away.
@@ -42,8 +43,6 @@ afterEach(async () => {
   expect(await findDrift(db.sql)).toEqual([]);
 });
 
-const answerOf = async (text: string, values: unknown[] = []) =>
-  must((await db.sql.unsafe(`select ${text} as answer`, values as never[]))[0]).answer;
 const ask = (amountCents: number) => askRefund(db.sql, order.orderId, [], { amountCents });
 const back = (quantity: number, restock: "undecided" | "restocked" = "undecided", amountCents = 1) =>
   askRefund(db.sql, order.orderId, [refundLine(lineId, quantity, restock)], { amountCents });
@@ -51,7 +50,7 @@ const outside = (
   amountCents: unknown,
   { status = "succeeded", refundId = `re_${randomUUID()}`, event = "" } = {},
 ) =>
-  answerOf("record_outside_refund($1, $2, $3, 't')", [
+  answerOf(db.sql, "record_outside_refund($1, $2, $3, 't')", [
     intent,
     { refundId, amountCents, status },
     event || null,
@@ -82,7 +81,7 @@ test("a gift comes back without anybody being asked for money", async () => {
 
 test("a gift that is cancelled is on the shelf again, and its order is over", async () => {
   const { gift, order: free } = await buyGift();
-  expect(await answerOf("cancel_order($1, true)", [free.orderId])).toMatchObject({
+  expect(await answerOf(db.sql, "cancel_order($1, true)", [free.orderId])).toMatchObject({
     outcome: "cancelled",
     order: { status: "refunded", refunds: [{ amountCents: 0 }] },
   });
@@ -91,15 +90,15 @@ test("a gift that is cancelled is on the shelf again, and its order is over", as
 
 test("cancelled when all units are back: what is left of the money follows; when all of that is on its way, nothing", async () => {
   await back(3, "undecided", 3000);
-  const { order: cancelled } = await answerOf("cancel_order($1)", [order.orderId]);
+  const { order: cancelled } = await answerOf(db.sql, "cancel_order($1)", [order.orderId]);
   expect(cancelled.refunds.map((one: { amountCents: number }) => one.amountCents)).toEqual([3000, 490]);
   await askRefund(db.sql, other.orderId, [refundLine(must(other.lines[0]).orderLineId, 3)], {
     amountCents: 3490,
   });
-  const answer = await answerOf("cancel_order($1)", [other.orderId]);
+  const answer = await answerOf(db.sql, "cancel_order($1)", [other.orderId]);
   expect(answer).toMatchObject({ outcome: "cancelled", refundId: null });
   expect(answer.order.refunds).toHaveLength(1);
-  expect(await sqlStateOf(answerOf("cancel_order($1, true, '')", [order.orderId]))).toBe("HF001");
+  expect(await sqlStateOf(answerOf(db.sql, "cancel_order($1, true, '')", [order.orderId]))).toBe("HF001");
 });
 
 test("units go back where they were sold from, and nothing else does", async () => {
@@ -172,7 +171,7 @@ test("our refunds give way as far as need be, the newest first, and none that is
 });
 
 const decide = (refundId: string | undefined, line: string, restock: boolean | null) =>
-  answerOf("decide_restock($1, $2, $3)", [must(refundId), line, restock]);
+  answerOf(db.sql, "decide_restock($1, $2, $3)", [must(refundId), line, restock]);
 const undecided = async () =>
   (await orderOf(db.sql, order.orderId)).refunds.map(({ lines }) => lines.map(({ restock }) => restock));
 

@@ -12,6 +12,7 @@ import {
 import { type Sql, useTestDatabase } from "../support/database.ts";
 import { askRefund, claimRefunds, recordRefund, refundLine, retryRefund } from "../support/refunds.ts";
 import { cartOf, createVariant, expectConsistent, hold, must, newShopper } from "../support/shop.ts";
+import { answerOf } from "./answers.ts";
 import { begin, commit, findDrift, startBlocked } from "./sessions.ts";
 
 // Who decides about a payment or an order waits for whoever is about to change it. Two sessions each: the first has a
@@ -34,8 +35,6 @@ afterEach(async () => {
   expect(await findDrift(db.sql)).toEqual([]);
 });
 
-const answerOf = async (sql: Sql, text: string, values: unknown[] = []) =>
-  must((await sql.unsafe(`select ${text} as answer`, values as never[]))[0]).answer;
 const sold = async () => (await settle(db.sql, payment.paymentId, paid(payment))).order;
 
 /** What the work comes to that has to wait for rows which somebody has. */
