@@ -5,15 +5,18 @@ import { createMigratedDatabase, type TestCluster } from "../../local/test-clust
 import type { Sql } from "../support/database.ts";
 import { hashOf, type Mutant } from "./mutant.ts";
 
-export const migrated = "template_shop";
+const migrated = "template_shop";
 export const platform = "template_platform";
 const probed = "template_probed";
+const reworded = "template_reworded";
 
 /** One cluster with the migrated database, from which mutants are copied. */
 export type Ground = {
   adminUrl: string;
   /** Reads the migrated database. */
   read<Content>(reader: (sql: Sql) => Promise<Content>): Promise<Content>;
+  /** Makes a database that does the same with other words in each function, and answers its name. */
+  reword(): Promise<string>;
   /** Makes a database that tells what is come by in it, and answers its name. */
   probe(probes: string): Promise<string>;
   /** The number of bytes that the server has written into its log, and what it wrote after so many. */
@@ -45,14 +48,16 @@ export async function prepareGround({ cluster, logFile }: TestCluster): Promise<
       `drop database if exists ${name} with (force)`,
       `create database ${name} template ${migrated} owner postgres`,
     );
+  const change = async (name: string, statements: string) => {
+    await copy(name);
+    await using(cluster.url(name, "postgres"), (sql) => sql.begin((one) => one.unsafe(statements).simple()));
+    return name;
+  };
   return {
     adminUrl,
     read: (reader) => using(cluster.url(migrated, "postgres"), reader),
-    probe: async (probes) => {
-      await copy(probed);
-      await using(cluster.url(probed, "postgres"), (sql) => sql.begin((one) => one.unsafe(probes).simple()));
-      return probed;
-    },
+    reword: () => change(reworded, rewording),
+    probe: (probes) => change(probed, probes),
     log: {
       length: () => statSync(logFile).size,
       from: (length) => readFileSync(logFile).subarray(length).toString(),
@@ -70,6 +75,20 @@ export async function prepareGround({ cluster, logFile }: TestCluster): Promise<
     },
   };
 }
+
+/** A comment more at the end of each function. */
+export const rewording = String.raw`
+do $$
+declare
+  v_definition text;
+begin
+  for v_definition in
+    select pg_get_functiondef(p.oid) from pg_proc p
+    where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace) and p.prokind = 'f'
+  loop
+    execute regexp_replace(v_definition, '(\$function\$\s*)$', E'\n-- in other words\n\\1');
+  end loop;
+end $$;`;
 
 async function using<Content>(url: string, work: (sql: Sql) => Promise<Content>): Promise<Content> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });

@@ -63,7 +63,7 @@ async function tryMutants(
   const results = new Results();
   const schema = await ground.read(hashSchema);
   const tests = hashTests(findTestFiles());
-  console.log("  The tests on the database as it is …");
+  console.log("  The tests on a database that does the same in other words, and on one with probes …");
   const baseline = await runBaseline(ground, all, { schema, tests }, options, (line) =>
     console.log(`  ${line}`),
   );

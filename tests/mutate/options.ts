@@ -20,7 +20,7 @@ export type Options = {
   isRecord: boolean;
   /** Asks only the few quick test files that are likeliest to notice, and keeps nothing where they do not. */
   isQuick: boolean;
-  /** Goes on without the test files that fail on the database as it is. */
+  /** Goes on without the test files that fail on a database that does the same in other words. */
   isWithoutRed: boolean;
 };
 

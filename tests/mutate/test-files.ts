@@ -8,7 +8,8 @@ import { hashOf, type Kind, type Mutant } from "./mutant.ts";
  * which shows nothing about what the guard is for.
  */
 const readSchemaAsText = [
-  ...["access-matrix", "advisors", "controls", "local-migrations", "schema", "schema-snapshot", "upgrade"],
+  ...["access-matrix", "advisors", "controls", "db-push", "local-migrations"],
+  ...["schema", "schema-snapshot", "upgrade"],
 ].map((name) => `tests/db/${name}.test.ts`);
 
 /** A million rows to begin with: minutes for each mutant, and about how long it takes. */
