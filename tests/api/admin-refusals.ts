@@ -2,9 +2,7 @@ import { MAX_PICTURE_BYTES } from "@/contracts/pictures";
 import type { Sql } from "../support/database.ts";
 import { must } from "../support/shop.ts";
 import { pin, unknownId } from "./shop-floor.ts";
-import { goodWish, newProduct, type Stage, type Wish } from "./wishes.ts";
-
-type Refusal = [id: string, kind: string, prepare: (stage: Stage) => Promise<Wish> | Wish];
+import { goodWish, newProduct, type Refusal, type Stage, type Wish } from "./wishes.ts";
 
 /** What only the shop's state makes of an admin's wish. */
 export function refusalsOfAdmins(sql: Sql): Refusal[] {

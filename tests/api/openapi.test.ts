@@ -1,13 +1,12 @@
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { operations } from "@/lib/openapi/operations";
-import { type Answer, type Guest, newGuest, RESERVATIONS, storeKeys } from "../support/api-client.ts";
+import { type Answer, type Guest, newGuest, storeKeys } from "../support/api-client.ts";
 import { bodyFaults, document, documented } from "../support/openapi.ts";
-import { createVariant } from "../support/shop.ts";
 import { refusalsOfAdmins } from "./admin-refusals.ts";
 import { useSecondStore } from "./second-store.ts";
-import { lapse, pin, unknownId, useShopFloor, useUpItsLife } from "./shop-floor.ts";
-import { eventOf, signatureOf } from "./webhook-sender.ts";
-import { bearer, documentedAs, goodWish, type Stage, send, setStage, type Wish } from "./wishes.ts";
+import { unknownId, useShopFloor } from "./shop-floor.ts";
+import { refusalsOfShop } from "./shop-refusals.ts";
+import { bearer, documentedAs, goodWish, rawWish, type Stage, send, setStage, type Wish } from "./wishes.ts";
 
 // Every route, driven by the document alone, to every status and every code that the document speaks of. That each
 // answer is what the document says is checked by the client (tests/support/answer-rules.ts).
@@ -62,9 +61,9 @@ const spoiled: Record<string, (wish: Wish, stage: Stage) => Wish> = {
     const { authorization: _, ...headers } = sending?.headers ?? {};
     return { ...wish, sending: { ...sending, headers: { ...headers, origin: "https://evil.example" } } };
   },
-  malformed_json: (wish) => raw(wish, "{", "application/json"),
-  unsupported_media_type: (wish) => raw(wish, "{}", "text/plain"),
-  body_too_large: (wish) => raw(wish, " ".repeat(4_300_000), "application/json"),
+  malformed_json: (wish) => rawWish(wish, "{", "application/json"),
+  unsupported_media_type: (wish) => rawWish(wish, "{}", "text/plain"),
+  body_too_large: (wish) => rawWish(wish, " ".repeat(4_300_000), "application/json"),
   validation_failed: ({ sending, ...wish }) => {
     if (wish.path?.orderId) return { ...wish, ...(sending && { sending }), path: { orderId: "none" } };
     return sending?.json === undefined
@@ -75,9 +74,6 @@ const spoiled: Record<string, (wish: Wish, stage: Stage) => Wish> = {
   sign_in_required: (wish) => ({ ...wish, sending: {} }),
   admin_only: (wish, { member: { cookie } }) => ({ ...wish, sending: { headers: { cookie } } }),
 };
-function raw({ sending, ...wish }: Wish, body: string, type: string): Wish {
-  return { ...wish, sending: { body, headers: { ...sending?.headers, "content-type": type } } };
-}
 
 describe("a request that is spoiled is refused as the document says:", () => {
   const cases = operations.flatMap(({ id, problems }) =>
@@ -90,203 +86,8 @@ describe("a request that is spoiled is refused as the document says:", () => {
   });
 });
 
-const json = (body: object): Wish => ({ sending: { json: body } });
-const more = ({ reservationId }: Stage, quantity = 3) =>
-  json({ action: "set_quantity", reservationId, quantity });
-
-/** What only the shop's state brings about. */
-const refusals: [id: string, kind: string, prepare: (stage: Stage) => Promise<Wish> | Wish][] = [
-  ["findProduct", "404 product_not_found", () => ({ path: { slug: "nothing-of-that-name" } })],
-  ["reserve", "404 variant_not_found", () => json({ variantId: unknownId(), quantity: 1 })],
-  ["reserve", "409 insufficient_stock", ({ variantId }) => json({ variantId, quantity: 9 })],
-  [
-    "reserve",
-    "409 limit_reached",
-    async () => json({ variantId: await createVariant(sql, 900), quantity: 101 }),
-  ],
-  [
-    "changeReservation",
-    "404 reservation_not_found",
-    (stage) => more({ ...stage, reservationId: unknownId() }),
-  ],
-  [
-    "changeReservation",
-    "404 variant_not_found",
-    async (stage) => {
-      await sql`update products set published_at = null where slug = ${stage.slug}`;
-      return more(stage);
-    },
-  ],
-  ["changeReservation", "409 insufficient_stock", (stage) => more(stage, 11)],
-  [
-    "changeReservation",
-    "409 limit_reached",
-    async (stage) => {
-      const variantId = await createVariant(sql, 900);
-      const { reservation } = await stage.owner.hold(variantId);
-      return more({ ...stage, reservationId: reservation.reservationId }, 101);
-    },
-  ],
-  [
-    "changeReservation",
-    "409 extension_limit",
-    async ({ reservationId }) => {
-      await useUpItsLife(sql, reservationId);
-      return json({ action: "extend", reservationId });
-    },
-  ],
-  [
-    "changeReservation",
-    "409 hold_expired",
-    async ({ variantId, reservationId }) => {
-      await lapse(sql, reservationId);
-      await newGuest().hold(variantId, 9);
-      return json({ action: "extend", reservationId });
-    },
-  ],
-  [
-    "changeReservation",
-    "409 reservation_ended",
-    async (stage) => {
-      await stage.owner.release("all=true");
-      return more(stage);
-    },
-  ],
-  ["changeReservation", "409 payment_open", async (stage) => paying(stage, more(stage))],
-  [
-    "changeReservation",
-    "409 payment_not_complete",
-    ({ reservationId }) => json({ action: "confirm", reservationId, paymentId: "pi_1" }),
-  ],
-  [
-    "startCheckout",
-    "409 cart_changed",
-    async (stage) => but(stage, "startCheckout", { expectedTotalCents: 1 }),
-  ],
-  [
-    "startCheckout",
-    "409 cart_empty",
-    async (stage) => {
-      const wish = await goodWish("startCheckout", stage);
-      await stage.owner.release("all=true");
-      return wish;
-    },
-  ],
-  ["createFromPayment", "404 payment_not_found", () => json({ sessionId: "cs_test_of_nobody" })],
-  ["getOrder", "404 order_not_found", () => ({ path: { orderId: unknownId() } })],
-  ...["getOrderAsAdmin", "refundOrder", "retryRefund", "cancelOrder", "shipOrder", "decideRestock"].map(
-    (id): (typeof refusals)[number] => [
-      id,
-      "404 order_not_found",
-      async (stage) => ({ ...(await goodWish(id, stage)), path: { orderId: unknownId() } }),
-    ],
-  ),
-  [
-    "refundOrder",
-    "409 refund_exceeds",
-    async (stage) => but(stage, "refundOrder", { amountCents: 1_000_000 }),
-  ],
-  [
-    "refundOrder",
-    "409 not_refundable",
-    async (stage) => but(stage, "refundOrder", { amountCents: undefined }),
-  ],
-  ["shipOrder", "409 not_shippable", async (stage) => afterwards(stage, "cancelOrder")],
-  ["cancelOrder", "409 not_cancellable", async (stage) => afterwards(stage, "shipOrder")],
-  [
-    "retryRefund",
-    "404 refund_not_found",
-    async (stage) => but(stage, "retryRefund", { refundId: unknownId() }),
-  ],
-  [
-    "retryRefund",
-    "409 refund_not_failed",
-    async (stage) => {
-      const wish = await goodWish("retryRefund", stage);
-      await send(stage.owner, "retryRefund", wish);
-      return wish;
-    },
-  ],
-  [
-    "decideRestock",
-    "404 refund_not_found",
-    async (stage) => but(stage, "decideRestock", { refundId: unknownId() }),
-  ],
-  [
-    "decideRestock",
-    "409 restock_decided",
-    async (stage) => {
-      const wish = await goodWish("decideRestock", stage);
-      await send(stage.owner, "decideRestock", wish);
-      return changed(wish, { restock: false });
-    },
-  ],
-  [
-    "stripeWebhook",
-    "400 signature_refused",
-    async (stage) => raw(await goodWish("stripeWebhook", stage), "{}", "x/y"),
-  ],
-  [
-    "stripeWebhook",
-    "400 wrong_mode",
-    () => {
-      const body = eventOf("customer.created", {}, { livemode: true });
-      return { sending: { body, headers: { "stripe-signature": signatureOf(body) } } };
-    },
-  ],
-  ...["reserve", "changeReservation", "release", "bulk", "startCheckout"].map(
-    (id): (typeof refusals)[number] => [
-      id,
-      "422 idempotency_mismatch",
-      async (stage) => withUsedKey(stage, await goodWish(id, stage)),
-    ],
-  ),
-  ["release", "409 payment_open", async (stage) => paying(stage, await goodWish("release", stage))],
-  ...refusalsOfAdmins(sql),
-  ["bulk", "409 bulk_refused", () => json({ operation: "extend", items: [{ reservationId: unknownId() }] })],
-  [
-    "bulk",
-    "409 bulk_refused",
-    ({ variantId }) => json({ operation: "reserve", items: [{ variantId, quantity: 9 }] }),
-  ],
-  [
-    "bulk",
-    "409 bulk_refused",
-    async (stage) => {
-      const { reservationId } = stage;
-      return paying(stage, json({ operation: "release", items: [{ reservationId }] }));
-    },
-  ],
-];
-
-/** The wish with something else in its body. */
-const changed = ({ sending, ...wish }: Wish, other: object): Wish => ({
-  ...wish,
-  sending: { ...sending, json: { ...(sending?.json as object), ...other } },
-});
-const but = async (stage: Stage, id: string, other: object) => changed(await goodWish(id, stage), other);
-
-/** The wish about an order to which something was done before. */
-async function afterwards(stage: Stage, before: string): Promise<Wish> {
-  const done = await goodWish(before, stage);
-  await send(stage.owner, before, done);
-  return { ...done, sending: { ...done.sending, json: {} } };
-}
-
-/** With a key under which this shopper has asked for something else. */
-async function withUsedKey({ owner, variantId }: Stage, wish: Wish): Promise<Wish> {
-  const headers = { "idempotency-key": unknownId() };
-  await owner.send("POST", RESERVATIONS, { json: { variantId, quantity: 3 }, headers });
-  return { ...wish, sending: { ...wish.sending, headers } };
-}
-
-async function paying({ reservationId }: Stage, wish: Wish): Promise<Wish> {
-  await pin(sql, reservationId);
-  return wish;
-}
-
 describe("what the shop's state forbids is refused as the document says:", () => {
-  test.each(refusals)("%s %s", async (id, kind, prepare) => {
+  test.each([...refusalsOfShop(sql), ...refusalsOfAdmins(sql)])("%s %s", async (id, kind, prepare) => {
     const stage = await setStage(sql);
     const wish = await prepare(stage);
     if (wish.sending?.json) expect(bodyFaults(documentedAs(id), wish.sending.json)).toEqual([]);

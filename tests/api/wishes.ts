@@ -221,3 +221,11 @@ export function send(guest: Guest, operationId: string, { path = {}, query = {},
   const search = new URLSearchParams(query).toString();
   return guest.send(method.toUpperCase(), search ? `${filled}?${search}` : filled, sending);
 }
+
+/** The wish with this text in place of its body. */
+export function rawWish({ sending, ...wish }: Wish, body: string, type: string): Wish {
+  return { ...wish, sending: { body, headers: { ...sending?.headers, "content-type": type } } };
+}
+
+/** An operation, what it answers, and what brings it about. */
+export type Refusal = [id: string, kind: string, prepare: (stage: Stage) => Promise<Wish> | Wish];
