@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { orderOf, paid, settle } from "../support/checkout.ts";
+import { describe, expect, test } from "vitest";
+import { expired, orderOf, paid, settle } from "../support/checkout.ts";
 import { type Sql, useTestDatabase } from "../support/database.ts";
 import { must, stockOf } from "../support/shop.ts";
 import { useSecondPayment } from "./second-payment.ts";
@@ -9,7 +9,7 @@ import { begin, commit, sqlStateOf, startBlocked } from "./sessions.ts";
 
 const db = useTestDatabase();
 const at = useSecondPayment(db);
-const { cart, pay, payAgain, openAlerts, orderOfMoney } = at;
+const { cart, pay, payAgain, refundsOf, openAlerts, orderOfMoney } = at;
 
 /** Enters the payment as an order by phone, as an admin may who finds it at Stripe. */
 async function enter(intent: string, paymentId: string | null = null, sql = db.sql) {
@@ -86,4 +86,26 @@ test("at the moment in which Stripe's word is written down: it waits, and is kno
   const entered = await startBlocked(db, second, (sql) => enter(intent(), null, sql));
   await commit(first);
   expect((await entered.result).outcome).toBe("already");
+});
+
+describe("is not paid back with what comes after", () => {
+  test("as a second payment by another session", async () => {
+    await enter(at.second);
+    expect((await payAgain()).outcome).toBe("another_session");
+    expect(await refundsOf()).toEqual([]);
+  });
+
+  test("as a second payment by the same session", async () => {
+    await pay();
+    await enter(at.second);
+    const again = await cart.settled(paid(cart.payment, { paymentIntentId: at.second }));
+    expect(again.outcome).toBe("already");
+    expect(await refundsOf()).toEqual([]);
+  });
+});
+
+test("is entered twice only if it came here", async () => {
+  await enter(at.second);
+  expect((await cart.settled({ ...expired, paymentIntentId: at.second })).outcome).toBe("ended");
+  expect(await openAlerts()).toEqual([]);
 });

@@ -1,0 +1,26 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { useTestDatabase } from "../support/database.ts";
+import { createVariant, expectConsistent, must } from "../support/shop.ts";
+import { adminId, timelineOf } from "./admin-calls.ts";
+
+// What no other test noticed of what admins do and read, when `npm run mutate:db` took its conditions away.
+
+const db = useTestDatabase();
+let variantId = "";
+let main = "";
+
+beforeEach(async () => {
+  variantId = await createVariant(db.sql, 5);
+  const [row] = await db.sql<{ id: string }[]>`select id from locations where code = 'main'`;
+  main = must(row).id;
+});
+afterEach(() => expectConsistent(db.sql));
+
+test("of two changes by as much, in the same second, the timeline says the reason of each", async () => {
+  for (const reason of ["Delivered", "Found"]) {
+    await db.sql`select admin_adjust_stock(${variantId}, ${main}, 1, ${reason}, false, ${adminId})`;
+  }
+  const { events } = await timelineOf(db.sql, variantId);
+  const byAdmin = events.filter(({ actor }) => actor === "admin");
+  expect(byAdmin.map(({ reason }) => reason)).toEqual(["Delivered", "Found"]);
+});
