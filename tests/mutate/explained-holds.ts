@@ -54,12 +54,15 @@ export const ofHolds: Explanation[] = [
     mutants: `private.expire_lapsed where true: ${condition}`,
     reason: "a bound that is lower than need be is still a bound",
   })),
-  ...['private.expire_lapsed guard true: "v_ids', 'private.load_holds guard true: "v_lapsed'].map(
-    (guard) => ({
-      mutants: `${guard} is not null"`,
-      reason: "marking nothing does nothing",
-    }),
-  ),
+  ...[
+    'private.expire_lapsed guard true: "v_ids',
+    'private.load_holds guard true: "v_lapsed',
+    'public.release_reservations guard true: "v_lapsed',
+    'public.transfer_reservations guard true: "v_lapsed',
+  ].map((guard) => ({
+    mutants: `${guard} is not null"`,
+    reason: "marking nothing does nothing",
+  })),
   ...[
     "p_levels.free[i] < v_units and p_levels.next_expiry_at[i] <= p_now",
     "p_levels.next_expiry_at[i] <= p_now",
@@ -148,8 +151,27 @@ export const ofHolds: Explanation[] = [
     mutants: 'private.refuse_one where true: "h.expires_at > p_now"',
     reason: "called only where the bound of the level says that nothing there has lapsed",
   },
-  ...["p_holds.moved <> '{}'", "'update' = any (p_holds.change)"].map((guard) => ({
-    mutants: `private.write_holds guard true: "${guard}"`,
-    reason: "writing no rows does nothing",
-  })),
+  ...["p_holds.moved <> '{}'", "'update' = any (p_holds.change)", "'insert' = any (p_holds.change)"].map(
+    (guard) => ({
+      mutants: `private.write_holds guard true: "${guard}"`,
+      reason: "writing no rows does nothing",
+    }),
+  ),
+  {
+    mutants: 'public.expire_reservations guard false: "v_expired >= p_limit"',
+    reason:
+      "what is left of the limit is nothing then, and no more is marked: it saves looking at the other levels",
+  },
+  {
+    mutants: 'public.expire_reservations guard true: "found"',
+    reason: "where no level was found, nothing lapses at it",
+  },
+  {
+    mutants: "public.expire_reservations limit limit 1",
+    reason: "SELECT INTO takes the first row, and leaves the others",
+  },
+  {
+    mutants: 'public.transfer_reservations where true: "r.expires_at <= v_now"',
+    reason: "private.mark_expired asks again, and passes over what is not lapsed",
+  },
 ];
