@@ -72,7 +72,10 @@ const likely: [object: RegExp, files: string[]][] = [
     /check_settled|guard_paying_hold|guard_refund/,
     ["survivors-settled", "survivors-rest", "survivors-ladder"],
   ],
-  [/payment_intent_id_check|outside_refund|write_refund_status|give_way|record_refund/, ["survivors-outside"]],
+  [
+    /payment_intent_id_check|outside_refund|write_refund_status|give_way|record_refund/,
+    ["survivors-outside"],
+  ],
   [/decide_reservations bound|extend_each limit|mark_expired/, ["survivors-batches"]],
   [/admin_variant_timeline/, ["survivors-admin"]],
   [/own_units|free_units|take_units|unpin_holds|insert_paying/, ["survivors-ladder", "payments-settle"]],
