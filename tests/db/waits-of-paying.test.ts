@@ -14,6 +14,7 @@ import { askRefund, claimRefunds, recordRefund, refundLine, retryRefund } from "
 import { cartOf, createVariant, expectConsistent, hold, must, newShopper } from "../support/shop.ts";
 import { answerOf } from "./answers.ts";
 import { begin, commit, findDrift, startBlocked } from "./sessions.ts";
+import { waitingFor as waitFor } from "./waiting.ts";
 
 // Who decides about a payment or an order waits for whoever is about to change it. Two sessions each: the first has a
 // row, or has done something and not committed; the second has to wait, and then decides on what is there by then.
@@ -38,18 +39,8 @@ afterEach(async () => {
 const sold = async () => (await settle(db.sql, payment.paymentId, paid(payment))).order;
 
 /** What the work comes to that has to wait for rows which somebody has. */
-async function waitingFor<Result>(
-  rows: string,
-  id: string,
-  work: (session: Sql) => Promise<Result>,
-): Promise<Result> {
-  const [first, second] = db.connect(2) as [Sql, Sql];
-  await begin(first);
-  await first.unsafe(`select 1 from ${rows} = $1 for no key update`, [id]);
-  const { result } = await startBlocked(db, second, work);
-  await commit(first);
-  return result;
-}
+const waitingFor = async <Result>(rows: string, id: string, work: (session: Sql) => Promise<Result>) =>
+  (await waitFor(db, rows, id, work)).result;
 
 /** What the second comes to, which has to wait for the first to commit. */
 async function oneAfterTheOther<Result>(
