@@ -80,6 +80,14 @@ const insert = {
     "insert into source_holders (variant_id, shopper_id, noted_at, source) values (gen_random_uuid(), gen_random_uuid(), now()",
   attempt: "insert into sign_in_attempts (key, began_at, attempts) values ('a', now()",
   shopper: "insert into shoppers (id, holds_in_minute) values (gen_random_uuid()",
+  alert: "insert into alerts (subject, kind, attempts, opened_at, closed_at) values ('s'",
+  change:
+    "insert into order_trail (actor, cause, entity_id, order_id, after, entity) values ('a', 'b', gen_random_uuid(), gen_random_uuid(), '{}'",
+  changes:
+    "insert into order_trail_totals (day, entity, actor, cause, changes) values ('2026-01-01', 'order', 'a', 'b'",
+  pruning:
+    "insert into prune_runs (started_at, is_more, finished_at, trail_rows, counters) values ('2026-01-02', false",
+  failure: "insert into webhook_failures (hour, last_at, reason, deliveries) values (now(), now()",
 };
 const update = (what: string) => `update ${what} = ''`;
 
@@ -155,6 +163,32 @@ const rows: [constraint: string, refused: string, taken: string][] = [
   ["source_holders_source_check", `${insert.holder}, '')`, `${insert.holder}, 's')`],
   ["sign_in_attempts_attempts_check", `${insert.attempt}, 0)`, `${insert.attempt}, 1)`],
   ["shoppers_holds_in_minute_check", `${insert.shopper}, -1)`, `${insert.shopper}, 0)`],
+  ["alerts_kind_check", `${insert.alert}, '', 0, now(), null)`, `${insert.alert}, 'k', 0, now(), null)`],
+  [
+    "alerts_attempts_check",
+    `${insert.alert}, 'k', -1, now(), null)`,
+    `${insert.alert}, 'k', 0, now(), null)`,
+  ],
+  [
+    "alerts_check",
+    `${insert.alert}, 'k', 0, '2026-01-02', '2026-01-01')`,
+    `${insert.alert}, 'k', 0, '2026-01-02', '2026-01-02')`,
+  ],
+  ["order_trail_entity_check", `${insert.change}, 'mail')`, `${insert.change}, 'refund_line')`],
+  ["order_trail_totals_changes_check", `${insert.changes}, 0)`, `${insert.changes}, 1)`],
+  ["prune_runs_check", `${insert.pruning}, '2026-01-01', 0, 0)`, `${insert.pruning}, '2026-01-02', 0, 0)`],
+  [
+    "prune_runs_trail_rows_check",
+    `${insert.pruning}, '2026-01-02', -1, 0)`,
+    `${insert.pruning}, '2026-01-02', 0, 0)`,
+  ],
+  [
+    "prune_runs_counters_check",
+    `${insert.pruning}, '2026-01-02', 0, -1)`,
+    `${insert.pruning}, '2026-01-02', 0, 0)`,
+  ],
+  ["webhook_failures_reason_check", `${insert.failure}, 'mood', 1)`, `${insert.failure}, 'failed', 1)`],
+  ["webhook_failures_deliveries_check", `${insert.failure}, 'failed', 0)`, `${insert.failure}, 'failed', 1)`],
 ];
 
 test.each(rows)("%s refuses: %s", async (constraint, refused, taken) => {
