@@ -14,20 +14,9 @@ import {
   stockOf,
 } from "../support/shop.ts";
 import { findDrift, transfer } from "./sessions.ts";
+import { newUser } from "./users.ts";
 
 const db = useTestDatabase();
-
-async function newUser({ signedInMinutesAgo = 0 } = {}) {
-  const [userId, sessionId] = [randomUUID(), randomUUID()];
-  await asSuperuser(db, async (tx) => {
-    await tx`insert into auth.users (id, email) values (${userId}, ${`${userId}@example.test`})`;
-    await tx`insert into auth.identities (id, provider, provider_id, user_id)
-      values (${randomUUID()}, 'email', ${userId}, ${userId})`;
-    await tx`insert into auth.sessions (id, user_id, created_at)
-      values (${sessionId}, ${userId}, now() - make_interval(mins => ${signedInMinutesAgo}))`;
-  });
-  return { userId, sessionId };
-}
 
 async function erase(userId: string | null, sessionId: string | null) {
   const [row] = await db.sql`select erase_account(${userId}, ${sessionId}) as answer`;
@@ -42,7 +31,7 @@ const isThere = async (userId: string) =>
   )[0];
 
 test("erasing takes the user, every session and every hold, and leaves what was bought", async () => {
-  const { userId, sessionId } = await newUser();
+  const { userId, sessionId } = await newUser(db);
   const variantId = await createVariant(db.sql, 10);
   await hold(db.sql, userId, variantId, 1);
   await buy(db.sql, userId);
@@ -59,7 +48,7 @@ test("erasing takes the user, every session and every hold, and leaves what was 
 });
 
 test("a guest who became the user is a guest again", async () => {
-  const { userId, sessionId } = await newUser();
+  const { userId, sessionId } = await newUser(db);
   const [variantId, guest] = [await createVariant(db.sql, 5), randomUUID()];
   await hold(db.sql, guest, variantId, 1);
   await transfer(db.sql, guest, userId);
@@ -72,7 +61,7 @@ test("a guest who became the user is a guest again", async () => {
 });
 
 test("no answer is kept for a user who was erased", async () => {
-  const { userId, sessionId } = await newUser();
+  const { userId, sessionId } = await newUser(db);
   const lines = [{ variantId: await createVariant(db.sql, 5), quantity: 1 }];
   await reserveBatch(db.sql, [{ shopperId: userId, lines, ...newKey() }]);
   const keys = () => db.sql`select key from idempotency_keys where shopper_id = ${userId}`;
@@ -82,20 +71,20 @@ test("no answer is kept for a user who was erased", async () => {
 });
 
 test("repeating it is refused like any session that is gone, and changes nothing", async () => {
-  const { userId, sessionId } = await newUser();
+  const { userId, sessionId } = await newUser(db);
   await erase(userId, sessionId);
   expect(await erase(userId, sessionId)).toEqual({ outcome: "sign_in_again" });
 });
 
 test.each<[string, (mine: { userId: string; sessionId: string }) => Promise<[string, string]>]>([
-  ["a session of another user", async ({ userId }) => [userId, (await newUser()).sessionId]],
+  ["a session of another user", async ({ userId }) => [userId, (await newUser(db)).sessionId]],
   ["a session that nobody has", async ({ userId }) => [userId, randomUUID()]],
   [
     "a session that began more than 15 minutes ago",
-    async () => Object.values(await newUser({ signedInMinutesAgo: 16 })) as [string, string],
+    async () => Object.values(await newUser(db, { signedInMinutesAgo: 16 })) as [string, string],
   ],
 ])("%s erases nothing", async (_, whose) => {
-  const [userId, sessionId] = await whose(await newUser());
+  const [userId, sessionId] = await whose(await newUser(db));
   const variantId = await createVariant(db.sql, 5);
   await hold(db.sql, userId, variantId, 1);
   expect(await erase(userId, sessionId)).toEqual({ outcome: "sign_in_again" });
@@ -104,12 +93,12 @@ test.each<[string, (mine: { userId: string; sessionId: string }) => Promise<[str
 });
 
 test("a session of 14 minutes does", async () => {
-  const { userId, sessionId } = await newUser({ signedInMinutesAgo: 14 });
+  const { userId, sessionId } = await newUser(db, { signedInMinutesAgo: 14 });
   expect(await erase(userId, sessionId)).toMatchObject({ outcome: "erased" });
 });
 
 test("nobody is erased while a payment is open", async () => {
-  const { userId, sessionId } = await newUser();
+  const { userId, sessionId } = await newUser(db);
   const { reservationId } = await hold(db.sql, userId, await createVariant(db.sql, 5), 1);
   await db.sql`update reservations set status = 'paying' where id = ${reservationId}`;
   expect(await erase(userId, sessionId)).toEqual({ outcome: "payment_open" });

@@ -46,6 +46,30 @@ test("levels by their variants", async () => {
   expect(await leavesTheLast(taking("stock_levels where variant_id", ids), work)).toBe(true);
 });
 
+test.each([
+  ["a batch", (ids: string[]) => `select reserve_stock('${JSON.stringify(ids.map(request))}')`],
+  ["a repair", () => "select repair_stock_consistency(false)"],
+])("levels, of %s", async (_, work) => {
+  const ids = [await createVariant(db.sql, 1), await createVariant(db.sql, 1)].sort();
+  expect(await leavesTheLast(taking("stock_levels where variant_id", ids), work(ids.toReversed()))).toBe(
+    true,
+  );
+});
+
+const request = (variantId: string) => ({ shopperId: newShopper(), lines: [{ variantId, quantity: 1 }] });
+
+test("shoppers whose holds are typed", async () => {
+  const variantId = await createVariant(db.sql, 2);
+  const make = (session: Sql, which: "first" | "last") =>
+    session`insert into shoppers (id) values (${shoppers[which === "first" ? 0 : 1]})`;
+  const type = `
+    insert into reservations (shopper_id, variant_id, location_id, quantity, duration_seconds, created_at, expires_at, max_expires_at)
+    select who, s.variant_id, s.location_id, 1, 900, now(), now() + interval '15 min', now() + interval '1 h'
+    from stock_levels as s, unnest(array['${shoppers[1]}', '${shoppers[0]}']::uuid[]) as who
+    where s.variant_id = '${variantId}'`;
+  expect(await leavesTheLast(make, type)).toBe(true);
+});
+
 test.each(["lock_shoppers", "lock_merging_shoppers"])("shoppers: %s", async (name) => {
   await db.sql`insert into shoppers (id) select unnest(${shoppers}::uuid[])`;
   const work = name === "lock_shoppers" ? list(shoppers) : `'${shoppers[0]}', '${shoppers[1]}'`;

@@ -20,3 +20,17 @@ export async function waitingFor<Result>(
   await commit(first);
   return { result: await result, hadUntil: must(clock).now };
 }
+
+/** What the second comes to, which has to wait for the first to commit. */
+export async function oneAfterTheOther<Result>(
+  db: TestDatabase,
+  first: (session: Sql) => Promise<unknown>,
+  second: (session: Sql) => Promise<Result>,
+): Promise<Result> {
+  const [one, another] = db.connect(2) as [Sql, Sql];
+  await begin(one);
+  await first(one);
+  const { result } = await startBlocked(db, another, second);
+  await commit(one);
+  return result;
+}

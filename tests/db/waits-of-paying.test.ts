@@ -13,8 +13,8 @@ import { type Sql, useTestDatabase } from "../support/database.ts";
 import { askRefund, claimRefunds, recordRefund, refundLine, retryRefund } from "../support/refunds.ts";
 import { cartOf, createVariant, expectConsistent, hold, must, newShopper } from "../support/shop.ts";
 import { answerOf } from "./answers.ts";
-import { begin, commit, findDrift, startBlocked } from "./sessions.ts";
-import { waitingFor as waitFor } from "./waiting.ts";
+import { begin, commit, findDrift } from "./sessions.ts";
+import { oneAfterTheOther, waitingFor as waitFor } from "./waiting.ts";
 
 // Who decides about a payment or an order waits for whoever is about to change it. Two sessions each: the first has a
 // row, or has done something and not committed; the second has to wait, and then decides on what is there by then.
@@ -42,19 +42,6 @@ const sold = async () => (await settle(db.sql, payment.paymentId, paid(payment))
 const waitingFor = async <Result>(rows: string, id: string, work: (session: Sql) => Promise<Result>) =>
   (await waitFor(db, rows, id, work)).result;
 
-/** What the second comes to, which has to wait for the first to commit. */
-async function oneAfterTheOther<Result>(
-  first: (session: Sql) => Promise<unknown>,
-  second: (session: Sql) => Promise<Result>,
-): Promise<Result> {
-  const [one, another] = db.connect(2) as [Sql, Sql];
-  await begin(one);
-  await first(one);
-  const { result } = await startBlocked(db, another, second);
-  await commit(one);
-  return result;
-}
-
 const shopperRow = "shoppers where id";
 const orderRow = "orders where id";
 const paymentRow = "payments where id";
@@ -70,7 +57,7 @@ test("a session is written down when shopper and order are nobody else's", async
 
 test("a payment is settled once, by whoever comes first", async () => {
   const word = (session: Sql) => settle(session, payment.paymentId, paid(payment));
-  expect((await oneAfterTheOther(word, word)).outcome).toBe("already");
+  expect((await oneAfterTheOther(db, word, word)).outcome).toBe("already");
 });
 
 test("a payment is settled when its shopper is nobody else's", async () => {
@@ -81,6 +68,7 @@ test("a payment is settled when its shopper is nobody else's", async () => {
 test("a late success finds its units gone that somebody takes at this moment", async () => {
   await settle(db.sql, payment.paymentId, expired, "expire");
   const answer = await oneAfterTheOther(
+    db,
     (session) => hold(session, newShopper(), variantId, 5),
     (session) => settle(session, payment.paymentId, paid(payment)),
   );
@@ -94,7 +82,7 @@ test("an order of elsewhere finds its units gone that somebody takes at this mom
       { amountCents: 3000, currency: "EUR", paymentIntentId: null },
     ]);
   const take = (session: Sql) => hold(session, newShopper(), variantId, 3);
-  expect((await oneAfterTheOther(take, record)).outcome).toBe("refund_due");
+  expect((await oneAfterTheOther(db, take, record)).outcome).toBe("refund_due");
 });
 
 test("an order of elsewhere waits for its shopper", async () => {
@@ -114,7 +102,7 @@ test("two who bring the same payment of elsewhere for two shoppers stand in line
       [{ variantId, quantity: 1 }],
       { amountCents: 1000, currency: "EUR", paymentIntentId: intent },
     ]);
-  expect((await oneAfterTheOther(record, record)).outcome).toBe("already");
+  expect((await oneAfterTheOther(db, record, record)).outcome).toBe("already");
 });
 
 test("who starts to pay has the shopper and the levels", async () => {
@@ -195,13 +183,13 @@ test("who types a refund, or a line of one, waits for the payment, or for the li
 test("an order is cancelled once, and is not sent off while it is being cancelled", async () => {
   await sold();
   const cancel = (session: Sql) => answerOf(session, "cancel_order($1)", [payment.orderId]);
-  expect((await oneAfterTheOther(cancel, cancel)).outcome).toBe("already");
+  expect((await oneAfterTheOther(db, cancel, cancel)).outcome).toBe("already");
   const [other] = [newShopper()];
   await hold(db.sql, other, variantId, 1);
   payment = await pinCart(db.sql, other);
   await sold();
   const ship = (session: Sql) => answerOf(session, "mark_shipped($1)", [payment.orderId]);
-  expect((await oneAfterTheOther(cancel, ship)).outcome).toBe("not_shippable");
+  expect((await oneAfterTheOther(db, cancel, ship)).outcome).toBe("not_shippable");
 });
 
 test("a dispute is heard once, also from two who bring it at the same time", async () => {
@@ -209,7 +197,7 @@ test("a dispute is heard once, also from two who bring it at the same time", asy
   const event = randomUUID();
   const hear = (session: Sql) =>
     answerOf(session, "record_dispute($1, $2)", [`pi_${payment.paymentId}`, event]);
-  expect((await oneAfterTheOther(hear, hear)).outcome).toBe("duplicate_event");
+  expect((await oneAfterTheOther(db, hear, hear)).outcome).toBe("duplicate_event");
 });
 
 test("who looks for work passes over what somebody else is taking", async () => {
