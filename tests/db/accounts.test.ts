@@ -30,6 +30,17 @@ const isThere = async (userId: string) =>
       (select count(*)::int from auth.identities where user_id = ${userId}) as identities`
   )[0];
 
+test("an order that was cancelled goes with the account, though its money is on its way back still", async () => {
+  const { userId, sessionId } = await newUser(db);
+  await hold(db.sql, userId, await createVariant(db.sql, 1));
+  const { orderId } = await buy(db.sql, userId);
+  await db.sql`select cancel_order(${orderId}, true)`;
+  await erase(userId, sessionId);
+  const [order] =
+    await db.sql`select status, erased_at is not null as is_erased from orders where id = ${orderId}`;
+  expect(order).toEqual({ status: "paid", is_erased: true });
+});
+
 test("erasing takes the user, every session and every hold, and leaves what was bought", async () => {
   const { userId, sessionId } = await newUser(db);
   const variantId = await createVariant(db.sql, 10);

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { type Order, paid } from "../support/checkout.ts";
 import { type Sql, useTestDatabase } from "../support/database.ts";
 import { askRefund, recordRefund, refundLine, retryRefund } from "../support/refunds.ts";
-import { must } from "../support/shop.ts";
+import { hold, must, newShopper } from "../support/shop.ts";
+import { releaseAsAdmin } from "./admin-calls.ts";
 import { answerOf } from "./answers.ts";
 import { usePinnedCart } from "./pinned-cart.ts";
 import { waitingFor } from "./waiting.ts";
@@ -107,3 +108,24 @@ test.each(["recorded", "payment_ended"])(
     expect(new Date(result.serverNow) >= hadUntil).toBe(true);
   },
 );
+
+test("an order of elsewhere is sold at the time at which it had the units", async () => {
+  const record = (session: Sql) =>
+    answerOf(session, "record_paid_order('phone', '{}', $1, $2)", [
+      [{ variantId: at.variantId, quantity: 1 }],
+      { amountCents: 1000, currency: "EUR", paymentIntentId: null },
+    ]);
+  const { result, hadUntil } = await waitingFor(db, "stock_levels where variant_id", at.variantId, record);
+  expect(new Date(result.serverNow) >= hadUntil).toBe(true);
+  const [row] = await db.sql`select paid_at as at from orders where id = ${result.order.orderId}`;
+  expect(must(row).at >= hadUntil).toBe(true);
+});
+
+test("a hold that an admin takes back ends at the time at which its units were there to give back", async () => {
+  const { reservationId } = await hold(db.sql, newShopper(), at.variantId);
+  const { hadUntil } = await waitingFor(db, "stock_levels where variant_id", at.variantId, (session) =>
+    releaseAsAdmin(session, reservationId, "Wanted for the window"),
+  );
+  const [row] = await db.sql`select ended_at as at from reservations where id = ${reservationId}`;
+  expect(must(row).at >= hadUntil).toBe(true);
+});

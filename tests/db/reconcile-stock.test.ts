@@ -107,6 +107,21 @@ test("reconcile_stock and the consistency check find what only a superuser can b
   });
 });
 
+test("units of a refund that did not come back as it says are found", async () => {
+  const { orderId, number, lines } = await buyAnother();
+  await askRefund(db.sql, orderId, [refundLine(must(lines[0]).orderLineId, 1, "restocked")]);
+  let kinds: string[] = [];
+  await asSuperuser(db, async (tx) => {
+    await tx`savepoint before_it`;
+    await tx`update stock_movements set delta = 2 where reason = ${`refund ${number}`}`;
+    const [row] = await tx`select validate_stock_consistency() as drift`;
+    await tx`rollback to before_it`;
+    kinds = (must(row).drift as { kind: string }[]).map(({ kind }) => kind);
+  });
+  expect(kinds).toContain("restock_drift");
+  expect(kinds).not.toContain("sale_drift");
+});
+
 async function buyAnother(): Promise<Order> {
   const other = newShopper();
   await hold(db.sql, other, at.variantId, 2);

@@ -123,3 +123,11 @@ test("money that did not come does not go back, whatever intent it was to come b
   expect((await cart.settled(word)).outcome).toBe("already");
   expect(await refundsOf()).toEqual([]);
 });
+
+test("a line that was sold may be written as it is, and as nothing else", async () => {
+  const { order } = await pay();
+  const write = (location: string) =>
+    db.sql.unsafe(`update order_lines set location_id = ${location} where order_id = $1`, [order.orderId]);
+  expect(await sqlStateOf(write("location_id"))).toBe("none");
+  expect(await sqlStateOf(write("null"))).toBe("HF014");
+});

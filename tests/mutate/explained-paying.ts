@@ -145,4 +145,22 @@ export const ofPaying: Explanation[] = [
       "public.refunds.refunds_one_of_a_second_payment_idx unique-widened true: (payment_intent_id IS NOT NULL)",
     reason: "null is no duplicate of null: said for the size of the index",
   },
+  ...[
+    [
+      `private.check_checkout_details guard false: "jsonb_typeof(p_details) is distinct from 'object'"`,
+      "email",
+    ],
+    ["private.check_paid_order where false: \"jsonb_typeof(l.line) <> 'object'\"", "variantId"],
+    [
+      `private.check_paid_order guard false: "jsonb_typeof(p_payment) is distinct from 'object'"`,
+      "amountCents",
+    ],
+    [
+      `private.check_stripe_session guard false: "jsonb_typeof(p_stripe) is distinct from 'object'"`,
+      "status",
+    ],
+  ].map(([mutants = "", key]) => ({
+    mutants,
+    reason: `what is no object has no ${key}, which is refused beside it`,
+  })),
 ];

@@ -1,10 +1,11 @@
 import { ofHolds } from "./explained-holds.ts";
 import { ofPaying } from "./explained-paying.ts";
+import { ofWaits } from "./explained-waits.ts";
 
 /** A survivor that is none of ours to kill, with its reason. In `mutants`, `*` stands for any text. */
 export type Explanation = { mutants: string; reason: string };
 
-export const explained: Explanation[] = [...ofHolds, ...ofPaying];
+export const explained: Explanation[] = [...ofHolds, ...ofPaying, ...ofWaits];
 
 export function explanationOf(id: string, list = explained): string | undefined {
   return list.find(({ mutants }) => matches(id, mutants))?.reason;
