@@ -17,6 +17,9 @@ import { canJudge } from "./test-files.ts";
 type Green = { took: number; slowestTest: number; reached?: number[] };
 type Kept = { decidedBy: string; files: Record<string, Green & { test: string }> };
 
+/** How tests are run: until the first fails, each for a minute at most where nothing else is known. */
+export const usual = { isHasty: true, testTimeout: 60_000 };
+
 const baselineFile = join(stateDir, "mutate-baseline.json");
 
 export type Baseline = {
@@ -27,8 +30,8 @@ export type Baseline = {
   durations: Map<string, number>;
   /** What it costs to ask a file for nothing: quick ones cost little, and those that come by few mutants. */
   costs: Map<string, number>;
-  /** Milliseconds that one test may take with a mutant, and all of them together. */
-  testTimeout: number;
+  /** Milliseconds that one test of a file may take with a mutant, and all tests together. */
+  patience: Record<string, number>;
   timeout: number;
 };
 
@@ -49,7 +52,7 @@ export async function runBaseline(
   const known = kept.decidedBy === decidedBy ? kept.files : {};
   const green = new Map(Object.entries(known).filter(([file, { test }]) => tests.get(file) === test));
   const left = [...tests.keys()].filter((file) => !green.has(file));
-  const runners = [1, 2].map(() => new Runner({ isHasty: true, testTimeout: 60_000 })) as [Runner, Runner];
+  const runners = [1, 2].map(() => new Runner(usual)) as [Runner, Runner];
   try {
     const probed = await ground.probe(probes);
     const reworded = await ground.reword();
@@ -94,7 +97,9 @@ export async function runBaseline(
       [...green].map(([file, one]) => [file, one.took * (one.reached?.length ?? mutants.length)]),
     ),
     // With room for a machine that others use too.
-    testTimeout: Math.max(30_000, 2.5 * slowestTest),
+    patience: Object.fromEntries(
+      [...green].map(([file, one]) => [file, Math.max(15_000, 4 * one.slowestTest)]),
+    ),
     timeout: Math.max(300_000, 4 * total),
   };
 }

@@ -1,4 +1,4 @@
-import type { Baseline } from "./baseline.ts";
+import { type Baseline, usual } from "./baseline.ts";
 import { explanationOf } from "./explained.ts";
 import { type Ground, platform } from "./ground.ts";
 import { urgencyOf } from "./invariants.ts";
@@ -28,7 +28,7 @@ export async function tryAll(
   const isExpected = ({ id }: Mutant) => Number(explanationOf(id) !== undefined);
   const queue = mutants.toSorted((a, b) => isExpected(a) - isExpected(b) || urgencyOf(a) - urgencyOf(b));
   const work = async (_: unknown, job: number) => {
-    const runner = new Runner({ isHasty: true, testTimeout: trial.baseline.testTimeout });
+    const runner = new Runner(usual);
     try {
       for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
         tell(await tryOne(mutant, `mutant_${job}`, runner, trial, isQuick));
@@ -64,7 +64,8 @@ async function tryOne(
   const ranked = rank(able, mutant, results.killers(), baseline.costs);
   const isQuickOne = (file: string) => (baseline.durations.get(file) ?? 0) <= quick;
   const files = isQuick ? ranked.filter(isQuickOne).slice(0, likeliest) : ranked;
-  const databases = { templateDatabase: database, platformDatabase: platform };
+  const { patience } = baseline;
+  const databases = { templateDatabase: database, platformDatabase: platform, patience };
   const report = await ask(files, (some) =>
     runner.run({ adminUrl: ground.adminUrl, ...databases, files: some }, baseline.timeout),
   );

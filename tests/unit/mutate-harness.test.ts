@@ -8,8 +8,14 @@ beforeEach(() => {
 });
 const see = (what: string) => () => void seen.push(what);
 
-function run(declare: () => void, { isHasty = false, files = ["a"] } = {}): Promise<Report> {
-  const order = { adminUrl: "url", templateDatabase: "template", platformDatabase: "platform", files };
+type How = { isHasty?: boolean; files?: string[]; patience?: Record<string, number> };
+
+function run(
+  declare: () => void,
+  { isHasty = false, files = ["a"], patience = {} }: How = {},
+): Promise<Report> {
+  const databases = { adminUrl: "url", templateDatabase: "template", platformDatabase: "platform" };
+  const order = { ...databases, files, patience };
   return harness.runFiles(order, { isHasty, testTimeout: 50 }, async () => declare());
 }
 
@@ -49,6 +55,10 @@ test("what fails is told by its name, the rest goes on, and in haste it does not
 test("a test that does not end runs out of time, and a hook that fails keeps its tests from running", async () => {
   const late = await run(() => harness.test("never", () => new Promise(() => {})));
   expect(late.failures).toMatchObject([{ test: "never", message: "timed out in 50ms" }]);
+  const ofItsFile = await run(() => harness.test("never", () => new Promise(() => {})), {
+    patience: { a: 5 },
+  });
+  expect(ofItsFile.failures).toMatchObject([{ message: "timed out in 5ms" }]);
   const broken = await run(() => {
     harness.beforeAll(() => Promise.reject(new Error("no database")));
     harness.test("a", see("a"));

@@ -70,7 +70,7 @@ const hookTimeout = 60_000;
 
 /** Runs files one after the other, each of which `load` evaluates anew. */
 export async function runFiles(
-  { files, ...order }: Order,
+  { files, patience = {}, ...order }: Order,
   { isHasty, testTimeout }: RunnerOptions,
   load: (file: string) => Promise<unknown>,
 ): Promise<Report> {
@@ -91,7 +91,7 @@ export async function runFiles(
   /** Until one of them fails. */
   async function attemptAll(failure: Omit<Failure, "message">, hooks: Hook[]): Promise<boolean> {
     for (const hook of hooks) {
-      if (!(await attempt(failure, hook, hookTimeout))) return false;
+      if (!(await attempt(failure, hook, patience[failure.file] ?? hookTimeout))) return false;
     }
     return true;
   }
@@ -100,9 +100,11 @@ export async function runFiles(
     const failure = { file, test: [...path.slice(1).map((suite) => suite.name), name].join(" > ") };
     const start = Date.now();
     const before = path.flatMap((suite) => suite.beforeEach);
-    if (await attemptAll(failure, before)) await attempt(failure, body, timeout ?? testTimeout);
+    if (await attemptAll(failure, before)) {
+      await attempt(failure, body, timeout ?? patience[file] ?? testTimeout);
+    }
     const after = path.toReversed().flatMap((suite) => suite.afterEach.toReversed());
-    for (const hook of after) await attempt(failure, hook, hookTimeout);
+    for (const hook of after) await attempt(failure, hook, patience[file] ?? hookTimeout);
     report.slowestTest = Math.max(report.slowestTest, Date.now() - start);
   }
 

@@ -4,6 +4,8 @@ export type Order = {
   templateDatabase: string;
   platformDatabase: string;
   files: string[];
+  /** Milliseconds that a test of a file, or a hook of it, may take, where that is known better than by the runner. */
+  patience?: Record<string, number>;
 };
 
 export type Failure = { file: string; test: string; message: string };
