@@ -143,10 +143,15 @@ export const ofHolds: Explanation[] = [
     mutants: `private.source_limits_ahead where true: "${condition}"`,
     reason: "what is let pass before the locks is caught behind them by private.source_limits_behind",
   })),
-  {
-    mutants: 'private.availability_of guard true: "v_level.next_expiry_at <= p_now"',
-    reason: "what has lapsed is looked for where nothing has",
-  },
+  ...[
+    'private.availability_of guard true: "v_level.next_expiry_at <= p_now"',
+    'public.adjust_stock guard true: "v_level.next_expiry_at <= v_now"',
+  ].map((mutants) => ({ mutants, reason: "what has lapsed is looked for where nothing has" })),
+  ...["active", "expired"].map((status) => ({
+    mutants: `public.transfer_reservations where true: "a.status = '${status}'"`,
+    reason:
+      "who pays is not transferred, and all other states have their branch: said for the partial indexes",
+  })),
   {
     mutants: 'private.refuse_one where true: "h.expires_at > p_now"',
     reason: "called only where the bound of the level says that nothing there has lapsed",

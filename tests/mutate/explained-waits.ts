@@ -30,8 +30,12 @@ export const ofWaits: Explanation[] = [
     reason:
       "read where the function begins, before anything is waited for: as old as its statement either way",
   })),
-  ...["reserve_at_once", "reserve_one"].map((name) => ({
-    mutants: `private.${name} clock timestamptz := clock_timestamp()`,
+  ...[
+    "private.reserve clock p_now, clock_timestamp()",
+    "private.reserve_at_once clock timestamptz := clock_timestamp()",
+    "private.reserve_one clock timestamptz := clock_timestamp()",
+  ].map((mutants) => ({
+    mutants,
     reason: "read where the function begins, before anything is waited for, and read again behind the locks",
   })),
   ...told.map((name) => ({
@@ -93,6 +97,10 @@ export const ofWaits: Explanation[] = [
   {
     mutants: "public.expire_reservations lock-order-reversed s.variant_id, s.location_id",
     reason: "it passes over what is locked, and so waits for nothing, in whatever order",
+  },
+  {
+    mutants: "private.erase_orders_of lock-removed for no key update",
+    reason: "an order that is sent off at this moment is marked as due, and erase_due_orders erases it",
   },
   {
     mutants: "private.lock_payment lock-removed for no key update (3)",

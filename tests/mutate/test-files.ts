@@ -61,12 +61,16 @@ const importsOf = (file: string, text: string): string[] =>
 
 /** Which files are likely to notice: by a part of the mutant's id, how their names begin, in order. */
 const likely: [object: RegExp, files: string[]][] = [
-  [/ clock /, ["races", "lapsed", "transfer-races"]],
+  [
+    /(keep_refusals|prune|claim_settlements|erase_due|count_sign_in).* (lock-removed|skip-locked)/,
+    ["upkeep-waits"],
+  ],
+  [/ clock /, ["clocks", "races", "lapsed", "transfer-races"]],
   [
     /(order|refund|payment|dispute|shipped|checkout|session|restock|mails|settlements).* (lock-|skip-locked)/,
     ["waits-of-paying"],
   ],
-  [/ lock-order/, ["lock-order"]],
+  [/ lock-order/, ["lock-order", "accounts-races"]],
   [/ lock-| skip-locked/, ["races", "interleavings", "transfer-races", "crowd"]],
   [
     /check_settled|guard_paying_hold|guard_refund/,
