@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type Order, paid } from "../support/checkout.ts";
 import { type Sql, useTestDatabase } from "../support/database.ts";
 import { askRefund, recordRefund, refundLine, retryRefund } from "../support/refunds.ts";
-import { hold, must, newShopper } from "../support/shop.ts";
+import { hold, must, newShopper, reserveBatch } from "../support/shop.ts";
 import { releaseAsAdmin } from "./admin-calls.ts";
 import { answerOf } from "./answers.ts";
 import { usePinnedCart } from "./pinned-cart.ts";
@@ -129,3 +129,30 @@ test("a hold that an admin takes back ends at the time at which its units were t
   const [row] = await db.sql`select ended_at as at from reservations where id = ${reservationId}`;
   expect(must(row).at >= hadUntil).toBe(true);
 });
+
+test.each([
+  ["alone", []],
+  ["in a batch", [{}]],
+  ["in a batch that takes the whole way", [{ quantityMode: "set" as const }]],
+])(
+  "who takes units %s has them for as long as from the time at which they were there to take",
+  async (_, others) => {
+    const ask = (how: object) => ({
+      shopperId: newShopper(),
+      lines: [{ variantId: at.variantId, quantity: 1 }],
+      ...how,
+    });
+    const requests = [{}, ...others].map(ask);
+    const { result, hadUntil } = await waitingFor(
+      db,
+      "stock_levels where variant_id",
+      at.variantId,
+      (session) => reserveBatch(session, requests),
+    );
+    for (const { lines } of result) {
+      const { heldAt, expiresAt, durationSeconds } = must(lines[0]?.reservation);
+      expect(new Date(heldAt) >= hadUntil).toBe(true);
+      expect(Date.parse(expiresAt) - Date.parse(heldAt)).toBe(durationSeconds * 1000);
+    }
+  },
+);

@@ -43,6 +43,10 @@ export const ofWaits: Explanation[] = [
     reason: "it says when the answer was made, and nothing is decided by it",
   })),
   {
+    mutants: "private.reserve clock 'serverNow', clock_timestamp()",
+    reason: "it says when an answer was given again, and nothing is decided by it",
+  },
+  {
     mutants: "public.record_session clock 'serverNow', clock_timestamp()",
     reason: "the answer about a payment that is not there, for which nothing was waited for",
   },
