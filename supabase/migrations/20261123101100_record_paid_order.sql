@@ -16,16 +16,16 @@ begin
                        and pg_input_is_valid(l.line ->> 'unitPriceCents', 'integer') is not true))
      or jsonb_typeof(p_payment) is distinct from 'object'
      or pg_input_is_valid(p_payment ->> 'amountCents', 'integer') is not true
+     or pg_input_is_valid(p_details ->> 'shippingCents', 'integer') is false
      or pg_input_is_valid(p_payment ->> 'paymentId', 'uuid') is false
      or coalesce(p_payment ->> 'currency', '') !~ '^[A-Za-z]{3}$' then
     perform private.raise_invalid_request('a paid order has its source, details, 1 to 100 lines and a payment');
   end if;
+  -- Only now: a plan may cast what is constant before it asks whether that can be cast.
   if exists (select 1 from jsonb_array_elements(p_lines) as l (line)
              where (l.line ->> 'quantity')::integer not between 1 and 999999 or (l.line ->> 'unitPriceCents')::integer < 0)
      or (p_payment ->> 'amountCents')::integer < 0
      or coalesce(p_details ->> 'country', 'DE') !~ '^[A-Z]{2}$' or length(p_details ->> 'email') not between 3 and 320
-     or (p_details ->> 'shippingCents' is not null
-         and pg_input_is_valid(p_details ->> 'shippingCents', 'integer') is not true)
      or (p_details ->> 'shippingCents')::integer < 0 then
     perform private.raise_invalid_request('quantities, prices and the address of a paid order are what they say');
   end if;

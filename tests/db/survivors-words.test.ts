@@ -58,6 +58,7 @@ test("an order of elsewhere is told with all that it has, and nothing else in it
     { said: [] },
     { said: { email: "a@" } },
     { said: { email: `a@${"b".repeat(319)}` } },
+    { said: { shippingCents: "some" } },
     { said: { shippingCents: -1 } },
     { lines: {} },
     { lines: [] },
