@@ -32,8 +32,22 @@ async function openShop(): Promise<Shop> {
   return { variants, shoppers: Array.from({ length: 3 }, newShopper), locationId: "" };
 }
 
+/** Which hold a wish is about: the shopper's active one of the variant, or none that there is. */
+async function holdOf({ shoppers, variants }: Shop, wish: Change): Promise<string> {
+  const shopperId = must(shoppers[wish.shopper]);
+  if (wish.kind !== "set") return shopperId;
+  const [row] = await db.sql<{ id: string }[]>`select id from reservations
+    where shopper_id = ${shopperId} and status = 'active' and variant_id = ${must(variants[wish.variant])}`;
+  return row?.id ?? shopperId;
+}
+
 /** Makes a change, and answers what was said, with no clock in it. */
-async function make({ shoppers, variants }: Shop, wish: Change, keyed: Partial<Keyed>): Promise<unknown> {
+async function make(
+  { shoppers, variants }: Shop,
+  wish: Change,
+  holdId: string,
+  keyed: Partial<Keyed>,
+): Promise<unknown> {
   const shopperId = must(shoppers[wish.shopper]);
   const { idempotencyKey = null, bodyHash = null } = keyed;
   if (wish.kind === "reserve") {
@@ -42,10 +56,9 @@ async function make({ shoppers, variants }: Shop, wish: Change, keyed: Partial<K
     return (await reserveBatch(db.sql, [{ shopperId, lines, ...way, ...keyed }]))[0];
   }
   if (wish.kind === "set") {
-    const [row] = await db.sql`select set_reservation_quantity(${shopperId}, coalesce((
-        select id from reservations where shopper_id = ${shopperId} and status = 'active'
-          and variant_id = ${must(variants[wish.variant])}), ${shopperId}), ${wish.quantity},
-      ${idempotencyKey}, ${bodyHash}) - 'serverNow' as answer`;
+    const [row] = await db.sql`
+      select set_reservation_quantity(${shopperId}, ${holdId}, ${wish.quantity}, ${idempotencyKey}, ${bodyHash})
+        - 'serverNow' as answer`;
     return must(row).answer;
   }
   const [row] =
@@ -83,23 +96,26 @@ test("a history in which anything is sent again at any time comes to the same as
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
       const [flaky, calm] = [await openShop(), await openShop()];
-      const sent: { wish: Change; keyed: Keyed; kept: unknown }[] = [];
+      const sent: { wish: Change; keyed: Keyed; holdId: string; kept: unknown }[] = [];
       for (const one of steps) {
         const before = await stateOf(calm);
         const known = "again" in one ? sent[one.again % Math.max(sent.length, 1)] : undefined;
         if ("again" in one && !known) continue;
         const wish = "change" in one ? one.change : must(known).wish;
         const keyed = known?.keyed ?? newKey(JSON.stringify(wish));
-        const answer = await make(flaky, wish, keyed);
+        // What is sent again is what was sent, about the hold that it was about.
+        const holdId = known?.kept === undefined ? await holdOf(flaky, wish) : known.holdId;
+        const answer = await make(flaky, wish, holdId, keyed);
         if (known && known.kept !== undefined) {
           repeated++;
           expect(answer).toEqual(known.kept);
         } else {
-          const calmAnswer = await make(calm, wish, {});
+          const calmAnswer = await make(calm, wish, await holdOf(calm, wish), {});
           expect(plain(answer)).toEqual(plain(calmAnswer));
           const hasChanged = (await stateOf(calm)).trail !== before.trail;
-          if (known) known.kept = hasChanged ? answer : undefined;
-          else sent.push({ wish, keyed, kept: hasChanged ? answer : undefined });
+          const kept = hasChanged ? answer : undefined;
+          if (known) Object.assign(known, { holdId, kept });
+          else sent.push({ wish, keyed, holdId, kept });
         }
         expect(await stateOf(flaky)).toEqual(await stateOf(calm));
       }
