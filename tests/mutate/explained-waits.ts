@@ -2,28 +2,33 @@ import type { Explanation } from "./explained.ts";
 
 /** What is told of the time, and decided by none of it. */
 const told = [
-  ...[
-    "admin_once",
-    "admin_release_reservation",
-    "admin_repair_stock",
-    "admin_save_picture",
-    "admin_save_product",
-  ],
-  ...[
-    "admin_save_settings",
-    "admin_set_safety_stock",
-    "erase_due_orders",
-    "extend_reservations",
-    "note_event",
-  ],
-  ...["record_alert", "track_alerts"],
+  "admin_once",
+  "admin_release_reservation",
+  "admin_repair_stock",
+  "admin_save_picture",
+  "admin_save_product",
+  "admin_save_settings",
+  "admin_set_safety_stock",
+  "erase_due_orders",
+  "extend_reservations",
+  "note_event",
+  "record_alert",
+  "track_alerts",
 ];
 
 /** Survivors among locks and clocks. */
 export const ofWaits: Explanation[] = [
   ...[
-    ...["claim_alerts", "claim_mails", "claim_refunds", "claim_settlements", "count_sign_in_attempt"],
-    ...["count_webhook_failures", "expire_reservations", "prune_old_records", "prune_sources", "record_mail"],
+    "claim_alerts",
+    "claim_mails",
+    "claim_refunds",
+    "claim_settlements",
+    "count_sign_in_attempt",
+    "count_webhook_failures",
+    "expire_reservations",
+    "prune_old_records",
+    "prune_sources",
+    "record_mail",
     "admin_save_variant",
   ].map((name) => ({
     mutants: `public.${name} clock timestamptz := clock_timestamp()`,
