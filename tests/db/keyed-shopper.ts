@@ -10,6 +10,7 @@ import {
   reserveBatch,
   stockOf,
 } from "../support/shop.ts";
+import { answerOf } from "./answers.ts";
 
 /** What the functions that change a hold answer, as far as the tests of keys look at it. */
 export type Changed = { serverNow: string; outcome?: string; answers?: unknown[]; released?: number };
@@ -59,9 +60,6 @@ export function useKeyedShopper(db: TestDatabase): KeyedShopper {
   return stage;
 }
 
-/** Calls a function of the database that answers one `jsonb`. */
-export async function call(sql: Sql, fn: string, ...args: unknown[]): Promise<Changed> {
-  const places = args.map((_, n) => `$${n + 1}`).join(", ");
-  const [row] = await sql.unsafe<{ answer: Changed }[]>(`select ${fn}(${places}) as answer`, args as never);
-  return must(row).answer;
-}
+/** Calls a function that changes holds, with these arguments. */
+export const call = (sql: Sql, fn: string, ...args: unknown[]): Promise<Changed> =>
+  answerOf(sql, `${fn}(${args.map((_, n) => `$${n + 1}`).join(", ")})`, args);

@@ -38,6 +38,8 @@ const taking =
   (table: string, [first, last]: string[]) =>
   (session: Sql, which: "first" | "last") =>
     session.unsafe(`select 1 from ${table} = '${which === "first" ? first : last}' for no key update`);
+const makingShoppers = (session: Sql, which: "first" | "last") =>
+  session`insert into shoppers (id) values (${shoppers[which === "first" ? 0 : 1]})`;
 const list = (ids: string[]) => `array['${ids.join("','")}']::uuid[]`;
 
 test("levels by their variants", async () => {
@@ -60,14 +62,12 @@ const request = (variantId: string) => ({ shopperId: newShopper(), lines: [{ var
 
 test("shoppers whose holds are typed", async () => {
   const variantId = await createVariant(db.sql, 2);
-  const make = (session: Sql, which: "first" | "last") =>
-    session`insert into shoppers (id) values (${shoppers[which === "first" ? 0 : 1]})`;
   const type = `
     insert into reservations (shopper_id, variant_id, location_id, quantity, duration_seconds, created_at, expires_at, max_expires_at)
     select who, s.variant_id, s.location_id, 1, 900, now(), now() + interval '15 min', now() + interval '1 h'
     from stock_levels as s, unnest(array['${shoppers[1]}', '${shoppers[0]}']::uuid[]) as who
     where s.variant_id = '${variantId}'`;
-  expect(await leavesTheLast(make, type)).toBe(true);
+  expect(await leavesTheLast(makingShoppers, type)).toBe(true);
 });
 
 test.each(["lock_shoppers", "lock_merging_shoppers"])("shoppers: %s", async (name) => {
@@ -79,12 +79,10 @@ test.each(["lock_shoppers", "lock_merging_shoppers"])("shoppers: %s", async (nam
 });
 
 test.each(["lock_shoppers", "lock_merging_shoppers"])("shoppers whose rows are made: %s", async (name) => {
-  const make = (session: Sql, which: "first" | "last") =>
-    session`insert into shoppers (id) values (${shoppers[which === "first" ? 0 : 1]})`;
   // The later first, as it may well come.
   const [first, last] = shoppers;
   const work = name === "lock_shoppers" ? list([last, first]) : `'${last}', '${first}'`;
-  expect(await leavesTheLast(make, `select private.${name}(${work})`)).toBe(true);
+  expect(await leavesTheLast(makingShoppers, `select private.${name}(${work})`)).toBe(true);
 });
 
 test("the orders of a guest who signs in", async () => {

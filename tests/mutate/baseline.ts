@@ -37,7 +37,8 @@ export type Baseline = {
 
 /**
  * Runs every file on a database that does the same in other words: who fails there fails without a fault, or reads the
- * schema as text, and would notice whatever is changed. Then among the probes of all mutants. Who was green is asked again when the file, the schema or a probe has changed.
+ * schema as text, and would notice whatever is changed. Then among the probes of all mutants. Who was green is asked
+ * again when the file, the schema or a probe has changed.
  */
 export async function runBaseline(
   ground: Ground,
