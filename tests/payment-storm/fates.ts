@@ -1,6 +1,6 @@
 import { expired, settle } from "../support/checkout.ts";
 import type { Buyer } from "./buyers.ts";
-import type { Ground } from "./ground.ts";
+import { type Ground, shuffled } from "./ground.ts";
 
 /**
  * What becomes of a payment at Stripe. `late`: our books have closed it before the money comes, which Stripe promises
@@ -16,19 +16,20 @@ export const fates = {
 } as const;
 export type Fate = keyof typeof fates;
 
-/** A fate by chance, as often as its share says. */
-export function drawFate(random: () => number): Fate {
-  let rest = random();
-  for (const [fate, share] of Object.entries(fates)) {
-    rest -= share;
-    if (rest < 0) return fate as Fate;
-  }
-  return "paid";
+/** A fate for each of many payments, shuffled: each as often as its share says, whatever the seed. */
+export function drawFates(payments: number, random: () => number): Fate[] {
+  const drawn = Object.entries(fates).flatMap(([fate, share]) =>
+    Array<Fate>(Math.round(payments * share)).fill(fate as Fate),
+  );
+  // Shares of a small number may round to one more or fewer.
+  while (drawn.length < payments) drawn.push("paid");
+  return shuffled(drawn, random).slice(0, payments);
 }
 
 /** The window of a late payment is over, and its units are everybody's, before anything was paid. */
-export async function closeTooEarly({ sql }: Ground, { paymentId }: Buyer): Promise<void> {
-  await settle(sql, paymentId, expired, "expire");
+export async function closeTooEarly({ sql }: Ground, { paymentId, sessionId }: Buyer): Promise<void> {
+  const { outcome } = await settle(sql, paymentId, { ...expired, sessionId }, "expire");
+  if (outcome !== "ended") throw new Error(`A window that was to end too early: ${outcome}`);
 }
 
 /** Does at Stripe what this fate says. No event is told yet. */
