@@ -70,6 +70,10 @@ export const ofHolds: Explanation[] = [
     mutants: `private.is_refused_unseen guard true: "${guard}"`,
     reason: "who is not refused unseen is refused, or served, by the whole way",
   })),
+  {
+    mutants: 'private.reserve_one guard false: "l.next_expiry_at > v_came_at"',
+    reason: "who is not refused at once is refused by the whole way",
+  },
   ...["l", "k"].map((row) => ({
     mutants: `private.reclaim_lapsed where true: "${row}.variant = x"`,
     reason: "more is marked of what has lapsed than this request needs",
