@@ -122,10 +122,13 @@ const likely: [object: RegExp, files: string[]][] = [
   [/reservations\.|stock_levels\.|count_/, ["typed-sql", "status", "invariants"]],
 ];
 
-/** What notices most goes first: what this file says, what noticed this object's mutants before, then who costs little. */
+/**
+ * What notices most goes first: what noticed this object's mutants before, what this file says, then who costs little.
+ * About who waits for whom, and until when, this file knows best.
+ */
 export function rank(
   files: string[],
-  { id, object }: Mutant,
+  { id, object, kind }: Mutant,
   killers: { object: string; file: string }[],
   costs: Map<string, number>,
 ): string[] {
@@ -138,7 +141,14 @@ export function rank(
     killers.filter((kill) => kill.object === object && kill.file === file).length;
   const cost = (file: string) => costs.get(file) ?? 0;
   const isFirst = (file: string) => Number(kills(file) > 0 || place(file) < 1000);
+  const hint = (a: string, b: string) => place(a) - place(b);
+  const isWait = waits.includes(kind);
   return files.toSorted(
-    (a, b) => isFirst(b) - isFirst(a) || kills(b) - kills(a) || place(a) - place(b) || cost(a) - cost(b),
+    (a, b) =>
+      isFirst(b) - isFirst(a) ||
+      (isWait && hint(a, b)) ||
+      kills(b) - kills(a) ||
+      hint(a, b) ||
+      cost(a) - cost(b),
   );
 }
