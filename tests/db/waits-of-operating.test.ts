@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { buy } from "../support/checkout.ts";
 import { type Sql, useTestDatabase } from "../support/database.ts";
@@ -17,6 +18,21 @@ async function placeOf(variantId: string) {
     select v.sku, l.code as location, v.product_id as "productId" from variants v join stock_levels s on s.variant_id = v.id
     join locations l on l.id = s.location_id where v.id = ${variantId}`;
   return must(row);
+}
+
+/** Work that has to wait for the first of two rows has not got the second meanwhile. */
+async function inOrder(rows: string, [one, other]: string[], work: (session: Sql) => Promise<void>) {
+  const [first, second, third] = db.connect(3) as [Sql, Sql, Sql];
+  const take = (session: Sql, id?: string) =>
+    session.unsafe(`select 1 from ${rows} = $1 for no key update nowait`, [must(id)]);
+  await begin(first);
+  await take(first, one);
+  const { result } = await startBlocked(db, second, work);
+  await begin(third);
+  expect(await take(third, other)).toHaveLength(1);
+  await rollback(third);
+  await commit(first);
+  await result;
 }
 
 test("a count that was made before a sale does not count the sale away", async () => {
@@ -39,17 +55,9 @@ test("an import takes its levels in the order of all", async () => {
   const places = await Promise.all(ids.map(placeOf));
   const rows = places.map(({ sku, location }, n) => ({ line: n + 1, sku, location, onHand: 6 })).toReversed();
   const { version } = await importStock(db.sql, rows);
-  const [first, second, third] = db.connect(3) as [Sql, Sql, Sql];
-  const take = (session: Sql, at: number) =>
-    session`select 1 from stock_levels where variant_id = ${must(ids[at])} for no key update nowait`;
-  await begin(first);
-  await take(first, 0);
-  const { result } = await startBlocked(db, second, (session) => importStock(session, rows, version));
-  await begin(third);
-  expect(await take(third, 1)).toHaveLength(1);
-  await rollback(third);
-  await commit(first);
-  expect((await result).outcome).toBe("applied");
+  await inOrder("stock_levels where variant_id", ids, async (session) => {
+    expect(await importStock(session, rows, version)).toMatchObject({ outcome: "applied" });
+  });
 });
 
 test("an edit keeps what somebody else has just written into the fields it leaves out", async () => {
@@ -64,17 +72,15 @@ test("an edit keeps what somebody else has just written into the fields it leave
   expect(product).toMatchObject({ tagline: "Light as a gull", name: "Another name" });
 });
 
-test("a sign-in waits for an order of the guest before it takes any level", async () => {
+test("a sign-in takes the guest's orders in the order of all, however their rows lie", async () => {
   const [guest, user] = [newShopper(), newShopper()];
-  const variantId = await createVariant(db.sql, 5);
-  await hold(db.sql, guest, variantId);
-  const { orderId } = await buy(db.sql, guest);
-  await hold(db.sql, guest, variantId);
-  const [first, second] = db.connect(2) as [Sql, Sql];
-  await begin(first);
-  await first`select 1 from orders where id = ${orderId} for no key update`;
-  const { result } = await startBlocked(db, second, (session) => transfer(session, guest, user));
-  await first`select 1 from stock_levels where variant_id = ${variantId} for no key update nowait`;
-  await commit(first);
-  expect((await result).outcome).toBe("transferred");
+  await db.sql`insert into shoppers (id) values (${guest})`;
+  const ids = [randomUUID(), randomUUID()].sort();
+  for (const id of ids.toReversed()) {
+    await db.sql`insert into orders (id, shopper_id, source, currency, subtotal_cents, total_cents)
+      values (${id}, ${guest}, 'phone', 'EUR', 1000, 1000)`;
+  }
+  await inOrder("orders where id", ids, async (session) => {
+    expect(await transfer(session, guest, user)).toMatchObject({ outcome: "transferred" });
+  });
 });

@@ -14,6 +14,7 @@ const told = [
   "note_event",
   "record_alert",
   "track_alerts",
+  "watch_low_stock",
 ];
 
 /** Survivors among locks and clocks. */
@@ -39,6 +40,7 @@ export const ofWaits: Explanation[] = [
     "private.reserve clock p_now, clock_timestamp()",
     "private.reserve_at_once clock timestamptz := clock_timestamp()",
     "private.reserve_one clock timestamptz := clock_timestamp()",
+    "private.reserve_within_limits clock p_now, clock_timestamp()",
   ].map((mutants) => ({
     mutants,
     reason: "read where the function begins, before anything is waited for, and read again behind the locks",
@@ -51,10 +53,10 @@ export const ofWaits: Explanation[] = [
     mutants: "private.reserve clock 'serverNow', clock_timestamp()",
     reason: "it says when an answer was given again, and nothing is decided by it",
   },
-  {
-    mutants: "public.record_session clock 'serverNow', clock_timestamp()",
-    reason: "the answer about a payment that is not there, for which nothing was waited for",
-  },
+  ...["record_session", "record_paid_order", "set_reservation_quantity"].map((name) => ({
+    mutants: `public.${name} clock 'serverNow', clock_timestamp()`,
+    reason: "the answer about what is not there, for which nothing was waited for",
+  })),
   ...[
     "private.merge_holds clock p_merged_at > clock_timestamp()",
     "private.note_merge clock null then clock_timestamp()",
@@ -77,7 +79,9 @@ export const ofWaits: Explanation[] = [
     "public.erase_due_orders clock v_ids, clock_timestamp()",
   ].map((mutants) => ({ mutants, reason: "nothing is waited for before it is read" })),
   ...[
+    "private.close_alert clock greatest(clock_timestamp()",
     "public.prune_old_records clock greatest(clock_timestamp()",
+    "public.track_alerts clock greatest(clock_timestamp()",
     "public.record_alert clock told_at, *",
   ].map((mutants) => ({ mutants, reason: "it says when something was, and nothing is decided by it" })),
   {
@@ -106,6 +110,10 @@ export const ofWaits: Explanation[] = [
   {
     mutants: "public.expire_reservations lock-order-reversed s.variant_id, s.location_id",
     reason: "it passes over what is locked, and so waits for nothing, in whatever order",
+  },
+  {
+    mutants: "public.admin_save_variant lock-removed for no key update",
+    reason: "what is left out stays by the UPDATE itself, and no function deletes a variant",
   },
   {
     mutants: "private.erase_orders_of lock-removed for no key update",
