@@ -63,13 +63,10 @@ export const ofHolds: Explanation[] = [
     mutants: `${guard} is not null"`,
     reason: "marking nothing does nothing",
   })),
-  ...[
-    "p_levels.free[i] < v_units and p_levels.next_expiry_at[i] <= p_now",
-    "p_levels.next_expiry_at[i] <= p_now",
-  ].map((guard) => ({
-    mutants: `private.is_refused_unseen guard true: "${guard}"`,
+  {
+    mutants: "private.is_refused_unseen guard true: *",
     reason: "who is not refused unseen is refused, or served, by the whole way",
-  })),
+  },
   {
     mutants: 'private.reserve_one guard false: "l.next_expiry_at > v_came_at"',
     reason: "who is not refused at once is refused by the whole way",
