@@ -71,6 +71,26 @@ export const ofHolds: Explanation[] = [
     mutants: 'private.reserve_one guard false: "l.next_expiry_at > v_came_at"',
     reason: "who is not refused at once is refused by the whole way",
   },
+  {
+    mutants: 'private.lock_acting_shopper guard true: "v_merged_into is not null"',
+    reason: "it ends only what is too old, and nothing where nothing is",
+  },
+  {
+    mutants: 'private.end_merge where true: "s.merged_into is not null"',
+    reason: "no merge is written over no merge",
+  },
+  {
+    mutants: "private.availability_of limit *",
+    reason: "it spares counting what is not told",
+  },
+  {
+    mutants: "private.known_requests guard false: *s.merged_into is null*",
+    reason: "who is merged into nobody has no merge that holds",
+  },
+  {
+    mutants: "private.lines_of_requests where true: *source' is not null*",
+    reason: "what is left out has neither a wrong type nor a wrong length",
+  },
   ...["l", "k"].map((row) => ({
     mutants: `private.reclaim_lapsed where true: "${row}.variant = x"`,
     reason: "more is marked of what has lapsed than this request needs",

@@ -3,6 +3,19 @@ import type { Explanation } from "./explained.ts";
 /** Survivors of orders, payments, refunds, and the holds that are being paid. */
 export const ofPaying: Explanation[] = [
   {
+    mutants: 'private.lock_payment guard true: "v_payment.shopper_id = v_shopper_id"',
+    reason:
+      "for the guest who signs in at this moment, whose payment had ended: the lock of the order, which is next, still stands between the two",
+  },
+  {
+    mutants: "private.drift_of_sales where true: *m.reason ~ *",
+    reason: "no order expects a movement of another reason: said so that fewer are summed up",
+  },
+  {
+    mutants: 'private.erase_orders_of where true: "not o.is_erasure_due"',
+    reason: "what is marked already is marked as it is",
+  },
+  {
     mutants:
       "public.reservations.reservations_status_moves_forward trigger-when true: (new.status = ANY (ARRAY['active'*",
     reason:
