@@ -1,11 +1,23 @@
+import { ofCarts } from "./explained-carts.ts";
 import { ofHolds } from "./explained-holds.ts";
+import { ofOrders } from "./explained-orders.ts";
 import { ofPaying } from "./explained-paying.ts";
+import { ofReports } from "./explained-reports.ts";
 import { ofWaits } from "./explained-waits.ts";
+import { ofWork } from "./explained-work.ts";
 
 /** A survivor that is none of ours to kill, with its reason. In `mutants`, `*` stands for any text. */
 export type Explanation = { mutants: string; reason: string };
 
-export const explained: Explanation[] = [...ofHolds, ...ofPaying, ...ofWaits];
+export const explained: Explanation[] = [
+  ...ofCarts,
+  ...ofHolds,
+  ...ofOrders,
+  ...ofPaying,
+  ...ofReports,
+  ...ofWaits,
+  ...ofWork,
+];
 
 export function explanationOf(id: string, list = explained): string | undefined {
   return list.find(({ mutants }) => matches(id, mutants))?.reason;
