@@ -50,11 +50,11 @@ test.each([
 });
 
 test.each([
-  ["a line", [2, 5, 5]],
-  ["a variant", [5, 2, 5]],
-  ["a shopper", [5, 5, 2]],
-] as const)("more units than %s may have are left to the whole way", async (_, caps) => {
-  await setCaps(...caps);
+  ["a line", 2, 5, 5],
+  ["a variant", 5, 2, 5],
+  ["a shopper", 5, 5, 2],
+])("more units than %s may have are left to the whole way", async (_, line, variant, shopper) => {
+  await setCaps(line, variant, shopper);
   expect(await ask(3)).toBeNull();
   expect(await ask(2)).not.toBeNull();
 });
