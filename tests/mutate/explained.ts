@@ -1,8 +1,12 @@
 import { ofCarts } from "./explained-carts.ts";
+import { ofChecks } from "./explained-checks.ts";
 import { ofHolds } from "./explained-holds.ts";
+import { ofLimits } from "./explained-limits.ts";
+import { ofOperating } from "./explained-operating.ts";
 import { ofOrders } from "./explained-orders.ts";
 import { ofPaying } from "./explained-paying.ts";
 import { ofReports } from "./explained-reports.ts";
+import { ofReserving } from "./explained-reserving.ts";
 import { ofWaits } from "./explained-waits.ts";
 import { ofWork } from "./explained-work.ts";
 
@@ -11,10 +15,14 @@ export type Explanation = { mutants: string; reason: string };
 
 export const explained: Explanation[] = [
   ...ofCarts,
+  ...ofChecks,
   ...ofHolds,
+  ...ofLimits,
+  ...ofOperating,
   ...ofOrders,
   ...ofPaying,
   ...ofReports,
+  ...ofReserving,
   ...ofWaits,
   ...ofWork,
 ];
