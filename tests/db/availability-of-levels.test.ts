@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import {
-  addLocation,
   availabilityOf,
   createVariant,
   expectConsistent,
@@ -22,22 +21,14 @@ afterEach(() => expectConsistent(db.sql));
 
 const lapsed = async (ofVariant: string, quantity: number) => {
   const shopperId = newShopper();
-  const { locationId } = await hold(db.sql, shopperId, ofVariant, quantity);
+  await hold(db.sql, shopperId, ofVariant, quantity);
   await letTimePass(db, 1000, shopperId);
-  return locationId;
 };
 
 test("what lapsed of another variant is not free of this one", async () => {
   await lapsed(variantId, 1);
   await lapsed(await createVariant(db.sql, 4), 4);
   expect((await availabilityOf(db.sql, variantId)).available).toBe(1);
-});
-
-test("what lapsed elsewhere makes no parcel here", async () => {
-  const elsewhere = await addLocation(db.sql, variantId, 3, 100);
-  expect(await lapsed(variantId, 1)).not.toBe(elsewhere);
-  expect(await lapsed(variantId, 2)).toBe(elsewhere);
-  expect((await availabilityOf(db.sql, variantId)).available).toBe(3);
 });
 
 test("where units are free, nobody is told when others will be", async () => {
