@@ -1,30 +1,22 @@
-import { ofCarts } from "./explained-carts.ts";
-import { ofChecks } from "./explained-checks.ts";
-import { ofHolds } from "./explained-holds.ts";
-import { ofLimits } from "./explained-limits.ts";
-import { ofOperating } from "./explained-operating.ts";
-import { ofOrders } from "./explained-orders.ts";
-import { ofPaying } from "./explained-paying.ts";
-import { ofReports } from "./explained-reports.ts";
-import { ofReserving } from "./explained-reserving.ts";
-import { ofWaits } from "./explained-waits.ts";
-import { ofWork } from "./explained-work.ts";
+import { ofCarts } from "./explained/carts.ts";
+import { ofHolds } from "./explained/holds.ts";
+import { ofLimits } from "./explained/limits.ts";
+import { ofOperating } from "./explained/operating.ts";
+import { ofPaying } from "./explained/paying.ts";
+import { ofReserving } from "./explained/reserving.ts";
+import { ofWaits } from "./explained/waits.ts";
 
 /** A survivor that is none of ours to kill, with its reason. In `mutants`, `*` stands for any text. */
 export type Explanation = { mutants: string; reason: string };
 
 export const explained: Explanation[] = [
   ...ofCarts,
-  ...ofChecks,
   ...ofHolds,
   ...ofLimits,
   ...ofOperating,
-  ...ofOrders,
   ...ofPaying,
-  ...ofReports,
   ...ofReserving,
   ...ofWaits,
-  ...ofWork,
 ];
 
 export function explanationOf(id: string, list = explained): string | undefined {

@@ -1,4 +1,4 @@
-import type { Explanation } from "./explained.ts";
+import type { Explanation } from "../explained.ts";
 
 /** Survivors of stock, holds, shoppers and their sources. */
 export const ofHolds: Explanation[] = [

@@ -1,6 +1,6 @@
-import type { Explanation } from "./explained.ts";
+import type { Explanation } from "../explained.ts";
 
-/** Survivors among what admins read and do, health and upkeep. */
+/** Survivors among what admins read and do, reports, health and upkeep. */
 export const ofOperating: Explanation[] = [
   ...["private.published_at limit *", "public.admin_save_settings limit limit 1"].map((mutants) => ({
     mutants,
@@ -52,4 +52,14 @@ export const ofOperating: Explanation[] = [
     mutants: "public.prune_old_records bound greatest(clock_timestamp(), v_now)",
     reason: "the clock does not go back, unless somebody sets it back at this moment",
   },
+  ...["", " (2)"].map((place) => ({
+    mutants: `private.lapsed_and_unswept where true: "s.next_expiry_at <= p_now"${place}`,
+    reason:
+      "no active hold ends before the bound of its level: it keeps the scan off the levels where nothing has lapsed, and changes no answer",
+  })),
+  ...["location_id", "variant_id"].map((column) => ({
+    mutants: `private.lapsed_and_unswept where true: "r.${column} = s.${column}"`,
+    reason:
+      "each hold that has lapsed lies at one of these levels: the earliest end of all of them is the same",
+  })),
 ];

@@ -1,4 +1,4 @@
-import type { Explanation } from "./explained.ts";
+import type { Explanation } from "../explained.ts";
 
 /** Survivors of carts: single requests, giving back, signing in, and what is told of them. */
 export const ofCarts: Explanation[] = [

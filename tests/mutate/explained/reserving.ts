@@ -1,4 +1,4 @@
-import type { Explanation } from "./explained.ts";
+import type { Explanation } from "../explained.ts";
 
 const heldThere =
   "every hold of a variant lies at one of its levels: the least end of all of them is the same";

@@ -1,4 +1,4 @@
-import type { Explanation } from "./explained.ts";
+import type { Explanation } from "../explained.ts";
 
 /** What is told of the time, and decided by none of it. */
 const told = [

@@ -1,4 +1,4 @@
-import type { Explanation } from "./explained.ts";
+import type { Explanation } from "../explained.ts";
 
 /** Survivors of orders, payments, refunds, and the holds that are being paid. */
 export const ofPaying: Explanation[] = [
@@ -176,4 +176,22 @@ export const ofPaying: Explanation[] = [
     mutants,
     reason: `what is no object has no ${key}, which is refused beside it`,
   })),
+  ...["log_order_change", "log_refund_line"].map((name) => ({
+    mutants: `private.${name} guard true: "tg_op = 'UPDATE'"`,
+    reason: "where a row is new there is no old one, and null comes of it all the same",
+  })),
+  {
+    mutants: 'public.erase_due_orders where true: "o.erased_at is null"',
+    reason:
+      "private.erase_orders, which alone erases, writes in the same statement that nothing is due any more",
+  },
+  ...["number", "status"].map((key) => ({
+    mutants: `public.search_orders guard true: "p_filter ->> '${key}' is not null"`,
+    reason: "whether nothing is a valid value is null, which refuses nothing",
+  })),
+  {
+    mutants:
+      "public.shoppers.shoppers_note_merge trigger-when true: ((new.merged_into IS NOT NULL) OR (new.merged_at IS NOT NULL))",
+    reason: "where there is neither, private.note_merge writes null over null",
+  },
 ];
