@@ -2,6 +2,10 @@ import type { Explanation } from "../explained.ts";
 
 /** Survivors among what admins read and do, reports, health and upkeep. */
 export const ofOperating: Explanation[] = [
+  {
+    mutants: "public.*_trail.*_trail_keep trigger-dropped",
+    reason: "the totals, to which everything that is deleted would be added, refuse it as well",
+  },
   ...["private.published_at limit *", "public.admin_save_settings limit limit 1"].map((mutants) => ({
     mutants,
     reason: "SELECT INTO takes the first row, and leaves the others",
