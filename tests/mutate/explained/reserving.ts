@@ -57,7 +57,7 @@ export const ofReserving: Explanation[] = [
     reason: "called only where the variant has one level, where all of its holds lie",
   },
   {
-    mutants: 'private.reserve guard true: "true = any (v_plan.has_changed)"',
+    mutants: 'private.reserve guard true: "*true = any (v_plan.has_changed)"',
     reason: "private.keep_decided keeps only what changed something",
   },
   {
