@@ -66,6 +66,7 @@ export const ofReserving: Explanation[] = [
   },
   ...[
     'private.reserve guard false: "not v_is_keyed"',
+    'private.reserve guard true: "v_is_keyed"',
     'private.reserve guard true: "v_is_keyed" (2)',
     'private.reserve_at_once guard true: "r_key is not null"',
     'private.reserve_at_once guard true: "r_key is not null" (2)',
