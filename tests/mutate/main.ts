@@ -37,7 +37,7 @@ async function run(options: Options): Promise<number> {
     const all = await ground.read(deriveMutants);
     const mutants = select(all, options);
     for (const { mutants: pattern } of needless(all.map(({ id }) => id))) {
-      console.log(`  tests/mutate/explained.ts explains what is not there any more: ${pattern}`);
+      console.log(`  tests/mutate/explained/ explains what is not there any more: ${pattern}`);
     }
     console.log(`  ${mutants.length} of ${all.length} mutants\n`);
     if (mutants.length === 0) throw new Problem("No mutant is meant by this: see --list.");

@@ -79,7 +79,6 @@ export const ofWaits: Explanation[] = [
     "public.erase_due_orders clock v_ids, clock_timestamp()",
   ].map((mutants) => ({ mutants, reason: "nothing is waited for before it is read" })),
   ...[
-    "private.close_alert clock greatest(clock_timestamp()",
     "public.prune_old_records clock greatest(clock_timestamp()",
     "public.track_alerts clock greatest(clock_timestamp()",
     "public.record_alert clock told_at, *",
