@@ -29,9 +29,16 @@ type Whose = { by?: string; of?: string };
 async function put({ status, began, ended, isWithdrawn = false }: Past, whose: Whose = {}) {
   const [main] = await db.sql`select id from locations where code = 'main'`;
   const hold = {
-    ...{ shopper_id: whose.by ?? shopperId, variant_id: whose.of ?? variantId, location_id: must(main).id },
-    ...{ quantity: 1, status, duration_seconds: 900, is_withdrawn: isWithdrawn, max_expires_at: ago(-180) },
-    ...{ created_at: ago(began), expires_at: ago(began - 15) },
+    shopper_id: whose.by ?? shopperId,
+    variant_id: whose.of ?? variantId,
+    location_id: must(main).id,
+    quantity: 1,
+    status,
+    duration_seconds: 900,
+    is_withdrawn: isWithdrawn,
+    max_expires_at: ago(-180),
+    created_at: ago(began),
+    expires_at: ago(began - 15),
     ended_at: ended === undefined ? null : ago(ended),
   };
   await db.sql`insert into reservations ${db.sql(hold)}`;

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Sql, useTestDatabase } from "../support/database.ts";
 import { asSuperuser, createVariant, expectConsistent, newShopper } from "../support/shop.ts";
 import { answerOf } from "./answers.ts";
-import { begin, commit, startBlocked } from "./sessions.ts";
+import { begin, commit, lapseNow, lockLevels, startBlocked } from "./sessions.ts";
 
 // Who keeps what they hold is refused by no limit, also where the share of their address became smaller than that.
 // Whether they hold it is looked at under the locks, by the clock of then.
@@ -37,16 +36,9 @@ test("who holds it keeps it", async () => {
 
 test("whose hold lapses while they wait takes it anew", async () => {
   const [first, second] = db.connect(2) as [Sql, Sql];
-  await asSuperuser(db, async (tx) => {
-    await tx`update reservations set expires_at = clock_timestamp() + interval '1.5 s' where id = ${reservationId}`;
-    await tx`update stock_levels set next_expiry_at = clock_timestamp() where variant_id = ${variantId}`;
-  });
-  await begin(first);
-  await first`select 1 from stock_levels where variant_id = ${variantId} for no key update`;
+  await lockLevels(first, variantId);
   const kept = await startBlocked(db, second, keep);
-  const isLive = () =>
-    db.sql`select 1 from reservations where id = ${reservationId} and expires_at > clock_timestamp()`;
-  while ((await isLive()).length > 0) await sleep(100);
+  await lapseNow(db, reservationId);
   await commit(first);
   expect(await kept.result).toMatchObject(tooMany);
 });

@@ -11,7 +11,9 @@ const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
 
 test("new holds are counted in the minute of who makes them", async () => {
   const [over, within, idle, stranger] = [61, 30, 61, 61].map((seconds) => ({
-    ...{ id: newShopper(), minute_began_at: ago(seconds), holds_in_minute: 5 },
+    id: newShopper(),
+    minute_began_at: ago(seconds),
+    holds_in_minute: 5,
   })) as [Shopper, Shopper, Shopper, Shopper];
   await db.sql`insert into shoppers ${db.sql([over, within, idle, stranger])}`;
   await answerOf(db.sql, "private.count_new_holds($1, $2, $3)", [

@@ -69,15 +69,13 @@ async function putHolds() {
 
 async function putMovements() {
   const moved = (minutes: number, on_hand_after: number, location_id = main, variant_id = variantId) => ({
-    ...{
-      at: at(minutes),
-      actor: "admin",
-      reason: "Counted",
-      variant_id,
-      location_id,
-      delta: 1,
-      on_hand_after,
-    },
+    at: at(minutes),
+    actor: "admin",
+    reason: "Counted",
+    variant_id,
+    location_id,
+    delta: 1,
+    on_hand_after,
   });
   const rows = [moved(-30, 4), moved(-20, 6), moved(-10, 7, pruned), moved(-10, 20, main, another)];
   await asSuperuser(db, (tx) => tx`insert into stock_movements ${tx(rows)}`);
@@ -107,7 +105,11 @@ test("what was held then: live, lapsed, or being paid, by the last word until th
   ]);
   expect(held).toEqual([
     {
-      ...{ location_id: main, live_holds: 2, live_units: 33, paying_holds: 2, paying_units: 12 },
+      location_id: main,
+      live_holds: 2,
+      live_units: 33,
+      paying_holds: 2,
+      paying_units: 12,
       lapsed_units: 2,
     },
   ]);
