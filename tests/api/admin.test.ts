@@ -1,9 +1,9 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, beforeEach, expect, test } from "vitest";
 import { ConsistencySchema, StatisticsSchema, StockHealthSchema } from "@/contracts/admin";
 import { bodyOf, type Guest, newGuest, problemOf } from "../support/api-client.ts";
 import { createVariant } from "../support/shop.ts";
 import { newMember } from "./member.ts";
-import { lapse, useShopFloor } from "./shop-floor.ts";
+import { giveBackAll, lapse, useShopFloor } from "./shop-floor.ts";
 import { signedIn } from "./wishes.ts";
 
 const sql = useShopFloor();
@@ -12,6 +12,8 @@ let admin: Guest;
 beforeAll(async () => {
   admin = signedIn(await newMember(sql, { isAdmin: true }));
 });
+
+beforeEach(() => giveBackAll(sql));
 
 const statistics = async (query = "") =>
   bodyOf(await admin.get(`/api/admin/statistics${query}`), 200, StatisticsSchema);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CleanupAnswerSchema } from "@/contracts/cleanup";
 import { bodyOf, newGuest, problemOf, storeKeys } from "../support/api-client.ts";
 import { createVariant, rowOf, stockOf } from "../support/shop.ts";
-import { fingerprint, lapse, useShopFloor } from "./shop-floor.ts";
+import { fingerprint, giveBackAll, lapse, useShopFloor } from "./shop-floor.ts";
 import { bearer } from "./wishes.ts";
 
 const sql = useShopFloor();
@@ -27,6 +27,7 @@ describe.each(ways)("%s %s", (method, path, withoutBearer) => {
   const ask = (headers: Record<string, string>) => anyone.send(method, path, { headers });
 
   test("sweeps for whoever shows the secret, says what it did, and leaves a row of it", async () => {
+    await giveBackAll(sql);
     const { variantId, reservationId } = await lapsed();
     const [before] = await sql`select count(*)::int as runs from sweep_runs`;
     const body = bodyOf(await ask(bearer(storeKeys().cronSecret)), 200, CleanupAnswerSchema);
