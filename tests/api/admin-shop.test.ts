@@ -8,7 +8,7 @@ import { bodyOf, type Guest, newGuest, problemOf } from "../support/api-client.t
 import { createVariant } from "../support/shop.ts";
 import { storeUrl } from "../support/store.ts";
 import { type Member, newMember } from "./member.ts";
-import { lapse, unknownId, useShopFloor } from "./shop-floor.ts";
+import { giveBackAll, lapse, unknownId, useShopFloor } from "./shop-floor.ts";
 import { signedIn } from "./wishes.ts";
 
 const sql = useShopFloor();
@@ -77,6 +77,7 @@ test.each([
 
 test("the overview follows holds and refusals", async () => {
   const read = async () => bodyOf(await admin.get("/api/admin/overview"), 200, OverviewSchema);
+  await giveBackAll(sql);
   const before = await read();
   const variantId = await createVariant(sql, 2);
   await newGuest().hold(variantId, 2);
